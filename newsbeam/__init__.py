@@ -1,0 +1,1 @@
+"""newsbeam: the kernel. Plain Python; it never imports Beam."""

@@ -1,0 +1,78 @@
+"""One exception tree.
+
+::
+
+    NewsbeamError
+    ├── UsageError            the caller asked for something impossible (exit code 2)
+    │   ├── ConfigError       monitor.yaml or an option is wrong: file, line, key
+    │   ├── KnowledgeError    a catalogue or rule file is wrong: file, line, key
+    │   └── OutputError       an output folder or file cannot be written
+    ├── SourceError           one input could not be read; becomes a dead letter
+    │   ├── SeedError         a seed document is missing, changed, empty or not text
+    │   └── ItemError         one line or item of an input is not what it should be
+    └── ExtractError          an article could not be made of an item; becomes a dead letter
+
+All of them survive pickling with their cause, since Beam carries exceptions between processes.
+"""
+
+from typing import Any
+
+
+class NewsbeamError(Exception):
+    """Base of all errors that newsbeam raises on purpose.
+
+    ``where`` names the file, line or item at fault, ``hint`` what to do about it; both may be empty.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{head} ({self.hint})" if self.hint else head
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.message, self.where, self.hint, self.__cause__))
+
+
+def _rebuild(
+    kind: type[NewsbeamError], message: str, where: str, hint: str, cause: BaseException | None
+) -> NewsbeamError:
+    error = kind(message, where=where, hint=hint)
+    error.__cause__ = cause
+    return error
+
+
+class UsageError(NewsbeamError):
+    """The caller asked for something impossible."""
+
+
+class ConfigError(UsageError):
+    """The configuration is wrong."""
+
+
+class KnowledgeError(UsageError):
+    """A catalogue or rule file is wrong."""
+
+
+class OutputError(UsageError):
+    """An output cannot be written."""
+
+
+class SourceError(NewsbeamError):
+    """One input could not be read."""
+
+
+class SeedError(SourceError):
+    """A seed document is missing, changed, empty or not text."""
+
+
+class ItemError(SourceError):
+    """One line or item of an input is not what it should be."""
+
+
+class ExtractError(NewsbeamError):
+    """An article could not be made of an item."""

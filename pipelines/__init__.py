@@ -1,0 +1,1 @@
+"""Composition: the graph and the command line."""

@@ -1,0 +1,40 @@
+"""``newsbeam check``: is the configuration and the knowledge in order?"""
+
+import sys
+from pathlib import Path
+
+from newsbeam import nlp
+from newsbeam.config import Settings, load_settings
+from newsbeam.knowledge.catalogue import canonical, load_authorities, load_vendors
+from sinks.registry import make_sink
+
+
+def check(config: Path | None, vendor: str | None) -> int:
+    """Load everything and say what was found; raises the first :class:`UsageError` met."""
+    settings = load_settings(config)
+    for sink in settings.sinks:
+        make_sink(sink.type, sink.options, where=str(config))
+    nlp.load(settings.nlp.model)
+    if vendor is not None:
+        return _find(vendor)
+    _summarise(settings, config)
+    return 0
+
+
+def _summarise(settings: Settings, config: Path | None) -> None:
+    out = sys.stdout
+    out.write(f"configuration  {config or 'defaults'}: ok\n")
+    out.write(f"policies       {', '.join(policy.name for policy in settings.policies)}\n")
+    out.write(f"sinks          {', '.join(sink.type for sink in settings.sinks)}\n")
+    out.write(f"vendors        {len(load_vendors())}\n")
+    out.write(f"authorities    {len(load_authorities())}\n")
+
+
+def _find(name: str) -> int:
+    found = canonical(name)
+    known = {vendor.id: vendor for vendor in load_vendors()}
+    if found not in known:
+        sys.stderr.write(f"newsbeam: no vendor in the catalogue answers to {name!r}\n")
+        return 1
+    sys.stdout.write(f"{found}  {known[found].name}\n")
+    return 0

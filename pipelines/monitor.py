@@ -1,0 +1,58 @@
+"""The graph. It reads like the picture in docs/architecture.md."""
+
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.pvalue import PBegin
+
+from newsbeam.config import Settings
+from sinks.sink import Sink
+from transforms.count_events import CountEvents
+from transforms.detect_events import DetectEvents
+from transforms.extract_articles import ExtractArticles
+from transforms.raise_alerts import RaiseAlerts
+from transforms.report_progress import ReportProgress
+from transforms.settle_dead_letters import SettleDeadLetters
+from transforms.tally import Tally
+
+Routes = Sequence[tuple[Sink, tuple[str, ...]]]
+"""Sinks, each with the streams it gets."""
+
+
+class Monitor(beam.PTransform):
+    """Items in, alerts, events, counts, dead letters and outcomes into their sinks.
+
+    ``source`` is a transform from PBegin to ``items``, ``dead_letters`` and ``outcomes`` (of items that
+    went no further, such as duplicates). The rest of the graph does not know whether it is bounded.
+    """
+
+    def __init__(self, source: beam.PTransform, settings: Settings, routes: Routes) -> None:
+        super().__init__()
+        self._source = source
+        self._settings = settings
+        self._routes = routes
+
+    def expand(self, pbegin: PBegin) -> None:
+        """Build the graph."""
+        counting = self._settings.counts
+
+        read = pbegin | "ReadItems" >> self._source
+        articles = read.items | "ExtractArticles" >> ExtractArticles()
+        detected = articles.articles | "DetectEvents" >> DetectEvents(self._settings.nlp.model)
+        detected = detected | "ReportProgress" >> ReportProgress()
+        counted = detected | "CountEvents" >> CountEvents(counting.window_seconds, counting.lateness_seconds)
+        raised = detected | "RaiseAlerts" >> RaiseAlerts(self._settings.policies)
+
+        failed = (read.dead_letters, articles.dead_letters) | "FailedItems" >> beam.Flatten()
+        settled = failed | "SettleFailed" >> SettleDeadLetters()
+        streams = {
+            "alerts": raised.alerts,
+            "events": detected | "Events" >> beam.FlatMap(lambda item: item.events),
+            "counts": counted["counts"],
+            "dead_letters": (failed, counted["dead_letters"]) | "DeadLetters" >> beam.Flatten(),
+            "outcomes": (read.outcomes, settled, raised.outcomes) | "Outcomes" >> beam.Flatten(),
+        }
+        streams["dead_letters"] |= "TallyDeadLetters" >> Tally(lambda _: "dead_letters")
+        streams["outcomes"] |= "TallyOutcomes" >> Tally(lambda outcome: outcome.outcome)
+        for number, (sink, names) in enumerate(self._routes):
+            _ = {name: streams[name] for name in names} | f"Write{number}{type(sink).__name__}" >> sink

@@ -1,0 +1,94 @@
+"""Runs the graph on a Beam runner and says how it went."""
+
+import logging
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+import apache_beam as beam
+from apache_beam.metrics import MetricsFilter
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+
+from newsbeam.config import Settings
+from newsbeam.errors import UsageError
+from newsbeam.records import OUTCOMES
+from pipelines.monitor import Monitor, Routes
+from transforms.report_progress import Progress
+from transforms.tally import NAMESPACE
+
+LOCAL_RUNNER = "FnApiRunner"
+"""Named outright: ``DirectRunner`` tries to download another runner before it falls back to this one."""
+PROGRESS_SECONDS = 1.0
+
+
+def pipeline_options(beam_args: Sequence[str]) -> PipelineOptions:
+    """Return Beam's options from what stands after ``--``; raises :class:`UsageError` for unknown ones."""
+    options = PipelineOptions(list(beam_args))
+    unknown = [arg for arg in _unknown(beam_args) if arg.startswith("-")]
+    if unknown:
+        raise UsageError(f"Beam knows no option {unknown[0]}", where="after --")
+    standard = options.view_as(StandardOptions)
+    standard.runner = standard.runner or LOCAL_RUNNER
+    return options
+
+
+def _unknown(beam_args: Sequence[str]) -> list[str]:
+    import argparse  # noqa: PLC0415 - Beam has no public list of its options; its own parser says
+
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for kind in PipelineOptions.__subclasses__():
+        for name in vars(kind):
+            if name == "_add_argparse_args":
+                try:
+                    kind._add_argparse_args(parser)
+                except argparse.ArgumentError:
+                    continue  # two option classes may share an option
+    return parser.parse_known_args(list(beam_args))[1]
+
+
+def run_graph(
+    source: beam.PTransform, settings: Settings, routes: Routes, options: PipelineOptions
+) -> Mapping[str, int]:
+    """Run the graph to its end.
+
+    Returns totals by name: ``items_read``, each outcome, ``dead_letters``. Raises :class:`UsageError`
+    before the run where a sink cannot be written to.
+    """
+    for sink, streams in routes:
+        sink.prepare(streams)
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    with _progress(sys.stderr):
+        pipeline = beam.Pipeline(options=options)
+        _ = pipeline | "Monitor" >> Monitor(source, settings, routes)
+        result = pipeline.run()
+        result.wait_until_finish()
+    found = result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))["counters"]
+    counted = {counter.key.metric.name: int(counter.result) for counter in found}
+    return {name: counted.get(name, 0) for name in ("items_read", "dead_letters", *OUTCOMES)}
+
+
+@contextmanager
+def _progress(out: TextIO) -> Iterator[None]:
+    """Show on a terminal how many items have passed; elsewhere stay silent."""
+    if not out.isatty():
+        yield
+        return
+    Progress.items = 0
+    done = threading.Event()
+
+    def show() -> None:
+        while not done.wait(PROGRESS_SECONDS):
+            out.write(f"\r{Progress.items} items …")
+            out.flush()
+
+    shower = threading.Thread(target=show, daemon=True)
+    shower.start()
+    try:
+        yield
+    finally:
+        done.set()
+        shower.join()
+        out.write("\r" + " " * 30 + "\r")
+        out.flush()

@@ -1,0 +1,1 @@
+"""Destinations, one a file, and the table that names them (:mod:`sinks.registry`)."""

@@ -1,0 +1,5 @@
+"""Thin Beam shells over the kernel, one verb a file."""
+
+from transforms.coders import register
+
+register()
