@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import lxml.html
 import trafilatura
@@ -21,7 +22,9 @@ MAX_TEXT_CHARS = 100_000
 MAX_TITLE_CHARS = 1_000
 MAX_SUMMARY_CHARS = 5_000
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 
 
@@ -77,7 +80,8 @@ def _from_html(item: FeedItem) -> tuple[str, str | None, list[str]]:
     )
     if found is None:
         return item.title, None, _paragraphs(plain(html)[:MAX_TEXT_CHARS])
-    return item.title or found.title or "", found.date if ask else None, _paragraphs(found.text or "")
+    page: Any = found  # typed as dict or Document; without as_dict it is a Document
+    return item.title or page.title or "", page.date if ask else None, _paragraphs(page.text or "")
 
 
 def plain(markup: str) -> str:

@@ -23,6 +23,7 @@ class FixedClock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Return the time it was told."""
         return self.now
 
 

@@ -94,7 +94,8 @@ def load_settings(path: Path | None) -> Settings:
     Raises :class:`ConfigError` naming file, line and key.
     """
     settings = load_model(path, Settings) if path else Settings()
-    known = {vendor.id for vendor in load_vendors()}
+    watched = any(policy.vendors for policy in settings.policies)
+    known = {vendor.id for vendor in load_vendors()} if watched else set()
     for policy in settings.policies:
         for vendor in policy.vendors:
             if vendor not in known and not vendor.startswith("~"):

@@ -38,7 +38,9 @@ def make_count(
     """Return the count of ``key`` in the window [start, end) given in seconds since 1970 UTC."""
     start, end = _iso(start_seconds), _iso(end_seconds)
     vendor, event_type = key
-    return EventCount(digest(start, end, vendor, event_type), start, end, vendor, event_type, mentions, events)
+    return EventCount(
+        digest(start, end, vendor, event_type), start, end, vendor, event_type, mentions, events
+    )
 
 
 def _iso(seconds: float) -> str:

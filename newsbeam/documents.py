@@ -7,13 +7,14 @@ does not name is one item. ``.txt`` is plain text, ``.html`` and ``.htm`` are pa
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from newsbeam import clock
-from newsbeam.errors import ConfigError, SeedError, UsageError
+from newsbeam.errors import SeedError, UsageError
 from newsbeam.records import DeadLetter, FeedItem, Outcome, dead_letter, digest
 from newsbeam.yamlfile import load_model
 
@@ -55,7 +56,7 @@ class ManifestDocument(BaseModel):
     @model_validator(mode="after")
     def _disjoint(self) -> "ManifestDocument":
         ordered = sorted(self.items, key=lambda item: item.lines)
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             if after.lines[0] <= before.lines[1]:
                 raise ValueError(f"items {before.id!r} and {after.id!r} of {self.file} overlap")
         return self
@@ -113,12 +114,11 @@ def open_folder(folder: Path) -> Folder:
     suffixes = TEXT_SUFFIXES + HTML_SUFFIXES
     names = sorted({name for name in files if name.lower().endswith(suffixes)} | set(entries))
     if not names:
-        raise UsageError(
-            "holds no documents", where=str(folder), hint="put .txt or .html files into it"
-        )
+        raise UsageError("holds no documents", where=str(folder), hint="put .txt or .html files into it")
     ignored = (name for name in files if name not in names and name not in (MANIFEST, "__init__.py"))
     documents = tuple(
-        Document(str(folder / name), entries.get(name), _fetched_at(folder / name, manifest)) for name in names
+        Document(str(folder / name), entries.get(name), _fetched_at(folder / name, manifest))
+        for name in names
     )
     return Folder(documents, tuple(ignored))
 
@@ -208,7 +208,9 @@ def _declared(document: Document, entry: ManifestDocument, text: str) -> list[Fe
     last = max(item.lines[1] for item in entry.items)
     if last > len(lines):
         raise SeedError(f"has {len(lines)} lines, the manifest names line {last}", where=entry.file)
-    return [_item(document, item, "\n".join(lines[item.lines[0] - 1 : item.lines[1]])) for item in entry.items]
+    return [
+        _item(document, item, "\n".join(lines[item.lines[0] - 1 : item.lines[1]])) for item in entry.items
+    ]
 
 
 def _item(document: Document, item: ManifestItem, text: str) -> FeedItem:
@@ -243,7 +245,6 @@ def _whole(document: Document, text: str) -> FeedItem:
         date_source="none",
         fetched_at=document.fetched_at,
     )
-
 
 
 def _first_line(text: str) -> str:

@@ -25,7 +25,9 @@ from newsbeam.records import Detection
 from newsbeam.taxonomy import TYPES, family
 
 MACRO_MIN_ITEMS = 5  # types with fewer labelled items are left out of the macro average
-_SUFFIX = re.compile(r",?\s+(?:inc|corp|corporation|ltd|llc|plc|gmbh|ag|sa|nv|co|group|holdings?)\.?$", re.I)
+_SUFFIX = re.compile(
+    r",?\s+(?:inc|corp|corporation|ltd|llc|plc|gmbh|ag|sa|nv|co|group|holdings?)\.?$", re.IGNORECASE
+)
 _KEEP = re.compile(r"[^a-z0-9]+")
 
 
@@ -215,9 +217,7 @@ def _error(
         "summary": item.get("summary") or "",
         "missed": sorted(missed),
         "wrong": sorted(wrong),
-        "labelled": [
-            {"type": event["type"], "vendors": list(event["vendors"])} for event in item["events"]
-        ],
+        "labelled": [{"type": event["type"], "vendors": list(event["vendors"])} for event in item["events"]],
         "found": [
             {
                 "type": detection.type,
@@ -273,7 +273,9 @@ def _line(name: str, score: Score) -> str:
 
 def render(report: Report, *, errors: bool = False) -> str:
     """Return ``report`` as a table for people; ``errors`` lists every item that is not all right."""
-    head = f"{'':<32}{'precision':>10}{'recall':>9}{'F1':>9}{'labelled':>9}{'right':>7}{'wrong':>7}{'missed':>8}"
+    head = (
+        f"{'':<32}{'precision':>10}{'recall':>9}{'F1':>9}{'labelled':>9}{'right':>7}{'wrong':>7}{'missed':>8}"
+    )
     lines = [f"{report.items} items", head]
     lines += [_line(name, score) for name, score in report.types.items() if score.support or score.wrong]
     lines += [

@@ -13,7 +13,7 @@ Message = dict[str, Any]
 
 
 def detection_message(seen: Detection) -> Message:
-    """Return ``{type, vendors, authority, assertion, …, evidence, …slots}``; slots that are None are left out."""
+    """Return ``{type, vendors, …, evidence, …slots}``; slots that are None are left out."""
     return {
         "type": seen.type,
         "vendors": [vendor._asdict() for vendor in seen.vendors],

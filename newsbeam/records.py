@@ -232,7 +232,7 @@ def digest(*parts: str) -> str:
 
 
 def main_vendor(vendors: Iterable[VendorRole]) -> str:
-    """Return the id of the vendor an event is about: the first actor, else the first party, else the first."""
+    """Return the id of the vendor an event is about: the first actor, else party, else target."""
     ordered = sorted(vendors, key=lambda v: ("actor", "party", "target").index(v.role))
     return ordered[0].id if ordered else "-"
 
@@ -266,9 +266,7 @@ def to_event(article: Article, detection: Detection) -> Event:
     )
 
 
-def dead_letter(
-    step: str, source: str, error: BaseException, given: str, item_id: str = ""
-) -> DeadLetter:
+def dead_letter(step: str, source: str, error: BaseException, given: str, item_id: str = "") -> DeadLetter:
     """Make the dead letter of ``error`` raised by ``step`` on ``given``."""
     return DeadLetter(
         dead_letter_id=digest(step, source, item_id, type(error).__name__, str(error), given),

@@ -75,7 +75,7 @@ def _complaint(
     lines = []
     first_line = 0
     for problem in cause.errors(include_url=False, include_context=False, include_input=False):
-        keys = [part for part in problem["loc"] if isinstance(part, str | int)]
+        keys = list(problem["loc"])
         line = _line_of(node, keys)
         first_line = first_line or line
         path = ".".join(str(key) for key in keys) or "(top level)"

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Vendor and regulatory events from technology news, as alerts and counts.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  newsbeam replay\n  newsbeam detect items.jsonl --output events.jsonl\n"
-        "  newsbeam explain article.txt\n\nexit codes: 0 all well, 1 ran with more dead letters than allowed, "
+        "  newsbeam explain article.txt\n\nexit codes: 0 all well, 1 ran, too many dead letters, "
         "2 wrong use or configuration",
     )
     parser.add_argument("--version", action="version", version=f"newsbeam {version('newsbeam')}")
@@ -77,7 +77,7 @@ def _command(
         epilog=f"examples:\n{examples}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--config", type=Path, metavar="FILE", help="monitor.yaml (default: built-in settings)")
+    command.add_argument("--config", type=Path, metavar="FILE", help="monitor.yaml (default: built in)")
     return command
 
 
@@ -90,10 +90,15 @@ def _add_replay(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "  newsbeam replay --overwrite -- --runner=DirectRunner",
     )
     command.add_argument("folder", nargs="?", type=Path, help="documents to read (default: the seeds)")
-    command.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="where the files go (default: out)")
+    command.add_argument(
+        "--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="for the files (default: out)"
+    )
     command.add_argument("--overwrite", action="store_true", help="replace the files of an earlier run")
     command.add_argument(
-        "--max-dead-letters", type=int, metavar="N", help="exit 1 with more dead letters than this (default: 0)"
+        "--max-dead-letters",
+        type=int,
+        metavar="N",
+        help="exit 1 with more dead letters than this (default: 0)",
     )
     command.set_defaults(run=_replay)
 
@@ -114,7 +119,9 @@ def _add_detect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "  newsbeam detect items.jsonl --output events.jsonl\n"
         """  echo '{"id": 1, "title": "Xiaomi buys a robot maker"}' | newsbeam detect -""",
     )
-    command.add_argument("input", help="JSON Lines of {id, title, summary?, text?, url?, published?}; - for stdin")
+    command.add_argument(
+        "input", help="JSON Lines of {id, title, summary?, text?, url?, published?}; - for stdin"
+    )
     command.add_argument("--output", type=Path, metavar="FILE", help="where the lines go (default: stdout)")
     command.add_argument(
         "--max-dead-letters", type=int, metavar="N", help="exit 1 with more bad lines than this (default: 0)"
@@ -132,7 +139,7 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command = _command(
         commands,
         "explain",
-        "show one article as understood: vendors, events, the rules that fired or nearly did, the policy's word",
+        "show one article as understood: vendors, events, the rules behind them, the policy's word",
         "  newsbeam explain article.txt\n  newsbeam explain page.html --expect vendor.acquisition\n"
         "  newsbeam explain --url https://example.com/story",
     )
@@ -172,7 +179,7 @@ def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         commands,
         "eval",
         "measure detection against labelled items",
-        "  newsbeam eval labelled.jsonl\n  newsbeam eval labelled.jsonl --errors\n  newsbeam eval labelled.jsonl --json",
+        "  newsbeam eval labelled.jsonl\n  newsbeam eval labelled.jsonl --errors --json",
     )
     command.add_argument("labelled", type=Path, metavar="LABELLED", help="JSON Lines of labelled items")
     command.add_argument("--json", action="store_true", help="print one JSON object")

@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import BinaryIO, TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
@@ -16,7 +17,7 @@ from newsbeam.errors import ItemError, NewsbeamError, OutputError, UsageError
 from newsbeam.messages import detection_message, to_line
 from newsbeam.records import FeedItem
 
-MAX_LINE_CHARS = 5_000_000
+MAX_LINE_BYTES = 5_000_000
 
 
 class DetectItem(BaseModel):
@@ -50,53 +51,45 @@ def detect(source: Path | None, target: Path | None, settings: Settings) -> int:
     """
     bad = 0
     language = nlp.load(settings.nlp.model)
-    with _opened(source, "r", sys.stdin) as lines, _opened(target, "w", sys.stdout) as out:
-        for number, item in enumerate(_items(lines), start=1):
-            if isinstance(item, ItemError):
+    with _reading(source) as lines, _writing(target) as out:
+        for number, line in _numbered(lines):
+            try:
+                item = _item(line)
+                found = detect_events(extract_article(item), language)
+            except NewsbeamError as error:
                 bad += 1
-                sys.stderr.write(f"newsbeam: {source or 'standard input'}: {item}\n")
-            elif item is not None:
-                try:
-                    found = detect_events(extract_article(item), language)
-                except NewsbeamError as error:
-                    bad += 1
-                    sys.stderr.write(f"newsbeam: {source or 'standard input'}: line {number}: {error}\n")
-                    continue
-                events = [detection_message(event.detection) for event in found.events]
-                out.write(to_line({"id": json.loads(item.item_id), "events": events}))
+                sys.stderr.write(f"newsbeam: {source or 'standard input'}: line {number}: {error}\n")
+                continue
+            events = [detection_message(event.detection) for event in found.events]
+            out.write(to_line({"id": json.loads(item.item_id), "events": events}))
     return 1 if bad > settings.max_dead_letters else 0
 
 
-def _items(lines: TextIO) -> Iterator[FeedItem | ItemError | None]:
-    """Yield an item, an error or (for a blank line) None for each line."""
+def _numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield number and bytes of each line that is not blank, at most one byte past the limit."""
     number = 0
-    while True:
+    while line := lines.readline(MAX_LINE_BYTES + 1):
         number += 1
-        try:
-            line = lines.readline(MAX_LINE_CHARS + 1)
-        except UnicodeDecodeError as error:
-            yield ItemError(f"is not UTF-8 text: {error.reason}", where=f"line {number}")
-            return
-        if not line:
-            return
-        if len(line) > MAX_LINE_CHARS:
-            while line and not line.endswith("\n"):
-                line = lines.readline(MAX_LINE_CHARS)
-            yield ItemError(f"is longer than {MAX_LINE_CHARS} characters", where=f"line {number}")
-            continue
-        yield _item(line, number) if line.strip() else None
+        kept = line
+        while line and not line.endswith(b"\n"):
+            line = lines.readline(MAX_LINE_BYTES)
+        if kept.strip():
+            yield number, kept
 
 
-def _item(line: str, number: int) -> FeedItem | ItemError:
-    where = f"line {number}"
+def _item(line: bytes) -> FeedItem:
+    if len(line) > MAX_LINE_BYTES:
+        raise ItemError(f"is longer than {MAX_LINE_BYTES} bytes")
     try:
         given = DetectItem.model_validate(json.loads(line))
+    except UnicodeDecodeError as error:
+        raise ItemError(f"is not UTF-8 text at offset {error.start}") from error
     except (json.JSONDecodeError, RecursionError) as error:
-        return ItemError(f"is no JSON: {error}", where=where)
+        raise ItemError(f"is no JSON: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"])) or "line"
-        return ItemError(f"{key}: {first['msg']}", where=where)
+        raise ItemError(f"{key}: {first['msg']}") from error
     return FeedItem(
         item_id=json.dumps(given.id),
         source="detect",
@@ -112,24 +105,27 @@ def _item(line: str, number: int) -> FeedItem | ItemError:
     )
 
 
-class _opened:  # noqa: N801 - used like the function open()
-    """A text file, or a standard stream that is left open."""
+@contextmanager
+def _reading(path: Path | None) -> Iterator[BinaryIO]:
+    if path is None:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise UsageError(f"cannot be opened: {error.strerror}", where=str(path)) from error
+    with stream:
+        yield stream
 
-    def __init__(self, path: Path | None, mode: str, standard: TextIO) -> None:
-        self._path, self._mode, self._standard = path, mode, standard
 
-    def __enter__(self) -> TextIO:
-        if self._path is None:
-            self._file: Any = self._standard
-            return self._standard
-        try:
-            self._file = self._path.open(self._mode, encoding="utf-8", errors="strict")
-        except OSError as error:
-            kind = UsageError if self._mode == "r" else OutputError
-            raise kind(f"cannot be opened: {error.strerror}", where=str(self._path)) from error
-        return self._file  # type: ignore[no-any-return]
-
-    def __exit__(self, *_: object) -> None:
-        if self._path is not None:
-            self._file.close()
-
+@contextmanager
+def _writing(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        stream = path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be opened: {error.strerror}", where=str(path)) from error
+    with stream:
+        yield stream

@@ -12,7 +12,9 @@ def evaluate(labelled: Path, as_json: bool, errors: bool, settings: Settings) ->
     """Print precision, recall and F1 over ``labelled``; with ``errors`` each wrong item and why."""
     report = evaluation.evaluate(evaluation.load_labelled(labelled), nlp.load(settings.nlp.model))
     if as_json:
-        sys.stdout.write(json.dumps(evaluation.to_dict(report, errors=errors), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps(evaluation.to_dict(report, errors=errors), indent=2, ensure_ascii=False) + "\n"
+        )
     else:
         sys.stdout.write(evaluation.render(report, errors=errors))
     return 0

@@ -15,9 +15,7 @@ from transforms.read_documents import ReadDocuments
 FILES = ("alerts", "events", "counts", "dead_letters")
 
 
-def replay(
-    folder: Path, out: Path, overwrite: bool, settings: Settings, beam_args: list[str]
-) -> int:
+def replay(folder: Path, out: Path, overwrite: bool, settings: Settings, beam_args: list[str]) -> int:
     """Replay ``folder``; return the exit code: 0, or 1 with more dead letters than the settings allow."""
     found = open_folder(folder)
     for name in found.ignored:

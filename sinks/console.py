@@ -5,6 +5,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, TextIO
 
 import apache_beam as beam
@@ -54,7 +55,7 @@ def _print_report(rows: int, lines: Iterable[tuple[str, str]]) -> None:
     for stream, line in lines:
         streams.setdefault(stream, []).append(json.loads(line))
     for stream, messages in streams.items():
-        messages.sort(key=lambda message, name=stream: sort_key(name, message))
+        messages.sort(key=partial(sort_key, stream))
     report(streams, rows, sys.stdout)
 
 
@@ -98,7 +99,15 @@ def _alerts(alerts: Iterable[dict[str, Any]]) -> Table:
         confidence = f"{event['confidence']:.2f}"
         if event["assertion"] == "rumor":
             confidence += " rumor"
-        _add(table, date, event["type"], vendors, slots_in_words(event), confidence, event["evidence"]["sentence"])
+        _add(
+            table,
+            date,
+            event["type"],
+            vendors,
+            slots_in_words(event),
+            confidence,
+            event["evidence"]["sentence"],
+        )
     return table
 
 

@@ -25,7 +25,9 @@ def make_sink(name: str, options: Mapping[str, Any], where: str = "sinks") -> Si
     """
     kind = SINKS.get(name)
     if kind is None:
-        raise ConfigError(f"no such sink: {name!r}", where=where, hint=f"there are {', '.join(sorted(SINKS))}")
+        raise ConfigError(
+            f"no such sink: {name!r}", where=where, hint=f"there are {', '.join(sorted(SINKS))}"
+        )
     try:
         return kind(kind.Options(**options))
     except ValidationError as error:

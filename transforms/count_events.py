@@ -62,8 +62,7 @@ class CountEvents(beam.PTransform):
         )
         counts = (
             timely
-            | "KeyByVendorAndType"
-            >> beam.FlatMap(_keyed).with_output_types(tuple[str, tuple[str, str]])
+            | "KeyByVendorAndType" >> beam.FlatMap(_keyed).with_output_types(tuple[str, tuple[str, str]])
             | "Window"
             >> beam.WindowInto(
                 FixedWindows(self._window),
@@ -125,7 +124,8 @@ class _TurnAwayTooLate(beam.PTransform):
                 allowed_lateness=FOREVER,
             )
             | "Wait" >> beam.GroupByKey()
-            | "SplitByPane" >> beam.ParDo(_SplitByPaneFn())
+            | "SplitByPane"
+            >> beam.ParDo(_SplitByPaneFn())
             .with_output_types(_Sighting, late=DeadLetter)
             .with_outputs("late", main="timely")
         )
@@ -185,4 +185,3 @@ class _MakeCountFn(beam.DoFn):
         key, (mentions, events) = keyed
         vendor, _, event_type = key.partition(" ")
         yield make_count(float(window.start), float(window.end), (vendor, event_type), mentions, events)
-

@@ -1,25 +1,25 @@
 """Events made by hand and a source that drives the graph without end."""
 
 from collections.abc import Sequence
-
-from newsbeam.clock import to_iso
-from newsbeam.records import Detection, Evidence, ItemEvents, Slots, VendorRole, to_event
-from newsbeam.records import Article
 from datetime import UTC, datetime
 
+from newsbeam.clock import to_iso
+from newsbeam.records import Article, Detection, Evidence, ItemEvents, Slots, VendorRole, to_event
+
 DAY = 86400
+LAUNCH = "vendor.product_launch"
 
 
 def article(item_id: str, at: int, title: str = "Xiaomi launches a phone") -> Article:
     """Return an article published ``at`` seconds since 1970."""
     when = to_iso(datetime.fromtimestamp(at, UTC))
     return Article(
-        item_id, item_id, "test", f"https://news.example/{item_id}", title, "", "", "feed", when, "feed", when,
+        item_id, item_id, "test", f"https://a.example/{item_id}", title, "", "", "feed", when, "feed", when,
         when, "",
     )  # fmt: skip
 
 
-def detection(vendors: Sequence[str] = ("xiaomi",), event_type: str = "vendor.product_launch") -> Detection:
+def detection(vendors: Sequence[str] = ("xiaomi",), event_type: str = LAUNCH) -> Detection:
     """Return a confirmed detection of ``event_type`` by ``vendors``."""
     return Detection(
         type=event_type,

@@ -60,5 +60,7 @@ def test_an_event_after_the_allowance_is_a_dead_letter() -> None:
 
 def test_the_first_event_of_a_long_closed_window_is_a_dead_letter_too() -> None:
     """A window that never held anything is closed all the same."""
-    stream = _stream().advance_watermark_to(9 * DAY).add_elements([_at("a", HOUR)]).advance_watermark_to_infinity()
+    stream = (
+        _stream().advance_watermark_to(9 * DAY).add_elements([_at("a", HOUR)]).advance_watermark_to_infinity()
+    )
     _run(stream, counts=[], late=1)

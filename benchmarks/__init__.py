@@ -1,0 +1,1 @@
+"""Speed and memory, measured against the floor in one run, as ratios: absolute times are noise."""

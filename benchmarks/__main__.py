@@ -1,0 +1,11 @@
+"""``make bench``: all of them, or those named."""
+
+import sys
+
+from benchmarks import detection, memory, throughput
+
+ALL = {"detection": detection.main, "throughput": throughput.main, "memory": memory.main}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        ALL[name]()

@@ -1,0 +1,176 @@
+"""Taking site furniture out of the paragraphs of an article.
+
+What is furniture is knowledge (``furniture.yaml``); what is code is where it may stand: the author's box
+and the firm's praise of itself only near the end, a box of other stories only as long as its lines are
+short, and nothing that would take more than a part of the text away.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from newsbeam.knowledge.tables import read_table
+
+_KEYS = (
+    "line box end label empty_label author author_sign firm promotion promotion_sign".split()
+)
+_LINE_CHARS = 400  # no single line of furniture is longer
+_LABEL_CHARS = 60  # "Team Counterpoint": the value under a label is a name or a date
+_TAIL_PARAGRAPHS = 6  # boxes about author or firm stand among the last of a page
+_END_SHARE = 0.35  # an end mark cuts at most this share of the words
+_ITEM = re.compile(r"[^,;|]+")
+_FULL_SENTENCE = re.compile(r"[.!?…][\"”’)]*\s*$")
+_BOX_WORDS = 25  # a paragraph with more words, ending like a sentence, is text again
+_NAME = re.compile(r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+")
+_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
+
+
+class _Patterns(NamedTuple):
+    line: re.Pattern[str]
+    box: re.Pattern[str]
+    end: re.Pattern[str]
+    label: re.Pattern[str]
+    empty_label: re.Pattern[str]
+    author: re.Pattern[str]
+    author_sign: re.Pattern[str]
+    firm: tuple[re.Pattern[str], ...]
+    promotion: re.Pattern[str]
+    promotion_sign: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def load_furniture() -> _Patterns:
+    """Return the patterns of ``furniture.yaml``, compiled; a wrong entry is a KnowledgeError."""
+    table = read_table("furniture.yaml", _KEYS)
+    patterns = {key: table.pattern(key) for key in _KEYS if key != "firm"}
+    table.pattern("firm")
+    firm = tuple(re.compile(entry, re.IGNORECASE) for entry in table.strings("firm"))
+    return _Patterns(firm=firm, **patterns)
+
+
+def is_furniture_line(paragraph: str) -> bool:
+    """Say whether ``paragraph`` as a whole is furniture, wherever it stands."""
+    text = paragraph.strip()
+    if len(text) > _LINE_CHARS:
+        return False
+    return not text or bool(load_furniture().line.fullmatch(text)) or _is_keyword_line(text)
+
+
+def _is_keyword_line(text: str) -> bool:
+    """Say whether ``text`` is a list of keywords: five or more short items, no sentence, no "and"."""
+    if text.count(",") < 4 or _FULL_SENTENCE.search(text) or " and " in text:
+        return False
+    items = [item.strip() for item in text.split(",")]
+    return all(item and len(item.split()) <= 3 for item in items)
+
+
+def is_author_box(paragraph: str) -> bool:
+    """Say whether ``paragraph`` is about the author of the page ("… is a reporter based in …")."""
+    patterns = load_furniture()
+    text = paragraph.strip()
+    return len(text) < 1000 and bool(patterns.author.search(text)) and bool(patterns.author_sign.search(text))
+
+
+def is_firm_praise(paragraph: str) -> bool:
+    """Say whether ``paragraph`` is what a firm says about itself at the foot of its pages."""
+    return sum(bool(pattern.search(paragraph)) for pattern in load_furniture().firm) >= 3
+
+
+def is_promotion(paragraph: str) -> bool:
+    """Say whether ``paragraph`` promotes a study, an event or a product of the publisher."""
+    patterns = load_furniture()
+    return bool(patterns.promotion.search(paragraph[:200])) and bool(patterns.promotion_sign.search(paragraph))
+
+
+def _drop_lines(paragraphs: list[str]) -> list[str]:
+    """Drop lines of furniture, and with a date or reading time a name alone beside it (the byline)."""
+    flags = [is_furniture_line(paragraph) for paragraph in paragraphs]
+    for index, paragraph in enumerate(paragraphs):
+        beside = index + 1 < len(flags) and flags[index + 1] and paragraphs[index + 1].strip()
+        if index < 6 and beside and _NAME.fullmatch(paragraph.strip()):
+            flags[index] = True
+    return [paragraph for paragraph, flag in zip(paragraphs, flags, strict=True) if not flag]
+
+
+def _drop_labels(paragraphs: list[str]) -> list[str]:
+    """Drop labels with their values where two or more stand together, and empty ones before them."""
+    patterns = load_furniture()
+    labels = [bool(patterns.label.fullmatch(p.strip().rstrip(":"))) for p in paragraphs]
+    drop: set[int] = set()
+    for index, label in enumerate(labels):
+        if not label:
+            continue
+        value = index + 1
+        if value < len(labels) and not labels[value] and len(paragraphs[value]) <= _LABEL_CHARS:
+            drop.update((index, value))
+    if sum(labels[index] for index in drop) < 2:
+        return paragraphs
+    first = min(drop)
+    if first and patterns.empty_label.fullmatch(paragraphs[first - 1].strip().rstrip(":")):
+        drop.add(first - 1)
+    return [paragraph for index, paragraph in enumerate(paragraphs) if index not in drop]
+
+
+def _is_text(paragraph: str) -> bool:
+    return len(paragraph.split()) > _BOX_WORDS and bool(_FULL_SENTENCE.search(paragraph))
+
+
+def _drop_boxes(paragraphs: list[str]) -> list[str]:
+    """Drop boxes of other stories: their heading and the short lines under it that are no sentences."""
+    kept: list[str] = []
+    inside = False
+    for paragraph in paragraphs:
+        text = paragraph.strip()
+        if load_furniture().box.fullmatch(text):
+            inside = True
+            continue
+        if inside and (_is_text(text) or _FULL_SENTENCE.search(text)):
+            inside = False
+        if not inside:
+            kept.append(paragraph)
+    return kept
+
+
+def _cut_end(paragraphs: list[str]) -> list[str]:
+    """Cut off what follows the first mark of the end, where it is no more than a part of the words."""
+    words = [len(paragraph.split()) for paragraph in paragraphs]
+    total = sum(words) or 1
+    for index, paragraph in enumerate(paragraphs):
+        if sum(words[index:]) <= _END_SHARE * total and load_furniture().end.fullmatch(paragraph.strip()):
+            return paragraphs[:index]
+    return paragraphs
+
+
+def _drop_tail(paragraphs: list[str]) -> list[str]:
+    """Drop boxes about author and firm and promotions from the end, going up until text comes."""
+    last = len(paragraphs)
+    for index in range(len(paragraphs) - 1, max(0, len(paragraphs) - _TAIL_PARAGRAPHS) - 1, -1):
+        text = paragraphs[index]
+        if is_author_box(text) or is_firm_praise(text) or (is_promotion(text) and index >= last - 2):
+            last = index
+    kept = paragraphs[:last]
+    return kept if sum(map(len, kept)) * 2 >= sum(map(len, paragraphs)) else paragraphs
+
+
+def _drop_teaser(paragraphs: list[str]) -> list[str]:
+    """Drop a paragraph that only repeats the one before it, whole or with an ellipsis."""
+    kept: list[str] = []
+    for paragraph in paragraphs:
+        if kept and len(paragraph) > 40 and _ELLIPSIS.sub("", paragraph).strip() == kept[-1].strip(" .…"):
+            continue
+        kept.append(paragraph)
+    return kept
+
+
+def strip_furniture(paragraphs: Sequence[str]) -> list[str]:
+    """Return ``paragraphs`` without site furniture, in order, those kept unchanged.
+
+    Empty paragraphs go, too. Of a text that would lose nearly all, what is no plain line of furniture
+    stays.
+    """
+    kept = [paragraph for paragraph in paragraphs if paragraph.strip()]
+    kept = _cut_end(kept)
+    kept = _drop_labels(kept)
+    kept = _drop_boxes(_drop_lines(kept))
+    return _drop_tail(_drop_teaser(kept))
