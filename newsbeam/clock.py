@@ -45,3 +45,8 @@ def from_iso(text: str) -> datetime:
 def day_of(iso: str) -> date:
     """Return the UTC calendar day of an ISO time."""
     return from_iso(iso).date()
+
+
+def from_timestamp(seconds: float) -> datetime:
+    """Return the aware UTC datetime of ``seconds`` since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)

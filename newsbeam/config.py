@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from newsbeam.counts import parse_duration
 from newsbeam.errors import ConfigError
+from newsbeam.feeds.settings import FeedSettings, HttpSettings
 from newsbeam.knowledge.catalogue import load_vendors
+from newsbeam.ledger.settings import LedgerSettings
 from newsbeam.policies import Policy
 from newsbeam.yamlfile import load_model
 
@@ -72,11 +74,24 @@ class NlpSettings(_Settings):
 class Settings(_Settings):
     """All that monitor.yaml may say."""
 
+    feeds: tuple[FeedSettings, ...] = ()
+    http: HttpSettings = HttpSettings()
+    ledger: LedgerSettings = LedgerSettings()
     policies: tuple[Policy, ...] = (Policy(),)
     counts: CountSettings = CountSettings()
     sinks: tuple[SinkSettings, ...] = (SinkSettings(type="console"),)
     nlp: NlpSettings = NlpSettings()
     max_dead_letters: int = Field(default=0, ge=0)
+
+    @field_validator("feeds")
+    @classmethod
+    def _each_once(cls, feeds: tuple[FeedSettings, ...]) -> tuple[FeedSettings, ...]:
+        seen: dict[str, FeedSettings] = {}
+        for feed in feeds:
+            if feed.feed_id in seen:
+                raise ValueError(f"feed {feed.shown} stands twice")
+            seen[feed.feed_id] = feed
+        return feeds
 
     @field_validator("policies")
     @classmethod

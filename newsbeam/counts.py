@@ -21,6 +21,12 @@ def parse_duration(text: str) -> int:
     return int(found[1]) * _SECONDS[found[2]]
 
 
+def window_bounds(moment: datetime, seconds: int) -> tuple[str, str]:
+    """Return start and end (exclusive), ISO 8601, of the window of ``seconds`` that ``moment`` lies in."""
+    start = moment.timestamp() // seconds * seconds
+    return _iso(start), _iso(start + seconds)
+
+
 def count_keys(event: Event) -> list[tuple[str, str]]:
     """Return the (vendor id, type) keys under which ``event`` counts.
 

@@ -176,31 +176,42 @@ def _read_text(path: Path, entry: ManifestDocument | None) -> str:
         raise SeedError("is missing", where=name, hint=f"restore it or take it out of {MANIFEST}") from error
     except OSError as error:
         raise SeedError(f"cannot be read: {error.strerror}", where=name) from error
-    if len(data) > MAX_DOCUMENT_BYTES:
-        raise SeedError(f"is larger than {MAX_DOCUMENT_BYTES} bytes", where=name, hint="split it")
     if entry and hashlib.sha256(data).hexdigest() != entry.sha256:
         raise SeedError(
             f"has changed: its SHA-256 is not the one in {MANIFEST}",
             where=name,
             hint="restore it, or write its new hash and lines into the manifest",
         )
-    text = _decode(data, name)
-    if not text.strip():
-        raise SeedError("is empty", where=name)
-    return text
+    return _text_of(data, name)
 
 
-def _decode(data: bytes, name: str) -> str:
+def _text_of(data: bytes, name: str) -> str:
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise SeedError(f"is larger than {MAX_DOCUMENT_BYTES} bytes", where=name, hint="split it")
     if b"\0" in data:
         raise SeedError(f"is not text: a zero byte at offset {data.index(0)}", where=name)
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise SeedError(
             f"is not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start}",
             where=name,
             hint="save it as UTF-8",
         ) from error
+    if not text.strip():
+        raise SeedError("is empty", where=name)
+    return text
+
+
+def read_one(data: bytes, name: str, now: datetime) -> FeedItem:
+    """Return the item that the bytes of one document called ``name`` are; ``now`` is when it was fetched.
+
+    What starts like markup is a page, whatever its name. Raises :class:`SeedError`.
+    """
+    text = _text_of(data, name)
+    if text.lstrip()[:1] == "<" and not name.lower().endswith(HTML_SUFFIXES):
+        name += HTML_SUFFIXES[0]
+    return _whole(Document(name, None, clock.to_iso(now)), text)
 
 
 def _declared(document: Document, entry: ManifestDocument, text: str) -> list[FeedItem]:

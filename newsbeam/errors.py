@@ -9,8 +9,17 @@
     │   └── OutputError       an output folder or file cannot be written
     ├── SourceError           one input could not be read; becomes a dead letter
     │   ├── SeedError         a seed document is missing, changed, empty or not text
-    │   └── ItemError         one line or item of an input is not what it should be
-    └── ExtractError          an article could not be made of an item; becomes a dead letter
+    │   ├── ItemError         one line or item of an input is not what it should be
+    │   ├── FeedError         the body of a feed cannot be parsed
+    │   └── FetchError        a URL could not be had
+    │       ├── RefusedError      its address or scheme is none that may be asked
+    │       ├── SlowError         it took too long
+    │       ├── UnreachableError  no answer: name unknown, connection refused or broken off, TLS
+    │       ├── HostileError      the answer breaks the rules of HTTP or the limits on size
+    │       └── StatusError       the server said no
+    ├── ExtractError          an article could not be made of an item; becomes a dead letter
+    └── LedgerError           the ledger cannot be used; nothing was committed (exit code 4)
+        └── LedgerHeldError   another pass holds the ledger (exit code 3)
 
 All of them survive pickling with their cause, since Beam carries exceptions between processes.
 """
@@ -74,5 +83,41 @@ class ItemError(SourceError):
     """One line or item of an input is not what it should be."""
 
 
+class FeedError(SourceError):
+    """The body of a feed cannot be parsed."""
+
+
+class FetchError(SourceError):
+    """A URL could not be had."""
+
+
+class RefusedError(FetchError):
+    """The address or the scheme of a URL is none that may be asked."""
+
+
+class SlowError(FetchError):
+    """A server took too long."""
+
+
+class UnreachableError(FetchError):
+    """There was no answer: name unknown, connection refused or broken off, TLS."""
+
+
+class HostileError(FetchError):
+    """An answer breaks the rules of HTTP or the limits on size."""
+
+
+class StatusError(FetchError):
+    """The server said no."""
+
+
 class ExtractError(NewsbeamError):
     """An article could not be made of an item."""
+
+
+class LedgerError(NewsbeamError):
+    """The ledger cannot be used; what was committed before stands."""
+
+
+class LedgerHeldError(LedgerError):
+    """Another pass holds the ledger."""

@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 from newsbeam.knowledge.tables import read_table
 
-_KEYS = (
-    "line box end label empty_label author author_sign firm promotion promotion_sign".split()
-)
+_KEYS = "line box end label empty_label author author_sign firm promotion promotion_sign".split()
 _LINE_CHARS = 400  # no single line of furniture is longer
 _LABEL_CHARS = 60  # "Team Counterpoint": the value under a label is a name or a date
 _TAIL_PARAGRAPHS = 6  # boxes about author or firm stand among the last of a page
+_TAIL_CHARS = 2000  # no box about author or firm is longer
 _END_SHARE = 0.35  # an end mark cuts at most this share of the words
-_ITEM = re.compile(r"[^,;|]+")
+_EDGE = 3  # paragraphs at either end where keywords and counters stand
+_COUNTER = re.compile(r"\d{1,2}")
 _FULL_SENTENCE = re.compile(r"[.!?…][\"”’)]*\s*$")
-_BOX_WORDS = 25  # a paragraph with more words, ending like a sentence, is text again
+_HEADING_CHARS = 60
 _NAME = re.compile(r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+")
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
 
@@ -54,41 +54,66 @@ def is_furniture_line(paragraph: str) -> bool:
     text = paragraph.strip()
     if len(text) > _LINE_CHARS:
         return False
-    return not text or bool(load_furniture().line.fullmatch(text)) or _is_keyword_line(text)
+    return not text or bool(load_furniture().line.fullmatch(text))
 
 
-def _is_keyword_line(text: str) -> bool:
-    """Say whether ``text`` is a list of keywords: five or more short items, no sentence, no "and"."""
-    if text.count(",") < 4 or _FULL_SENTENCE.search(text) or " and " in text:
+def is_keyword_line(paragraph: str) -> bool:
+    """Say whether ``paragraph`` is a list of keywords: five or more short items, no sentence, no "and"."""
+    text = paragraph.strip()
+    if (
+        len(text) > _LINE_CHARS
+        or text.startswith("- ")
+        or text.count(",") < 4
+        or _FULL_SENTENCE.search(text)
+        or " and " in text
+    ):
         return False
     items = [item.strip() for item in text.split(",")]
-    return all(item and len(item.split()) <= 3 for item in items)
+    return ":" not in text and all(item and len(item.split()) <= 3 for item in items)
 
 
 def is_author_box(paragraph: str) -> bool:
     """Say whether ``paragraph`` is about the author of the page ("… is a reporter based in …")."""
     patterns = load_furniture()
     text = paragraph.strip()
-    return len(text) < 1000 and bool(patterns.author.search(text)) and bool(patterns.author_sign.search(text))
+    return (
+        len(text) < _TAIL_CHARS
+        and bool(patterns.author.search(text))
+        and bool(patterns.author_sign.search(text))
+    )
 
 
 def is_firm_praise(paragraph: str) -> bool:
     """Say whether ``paragraph`` is what a firm says about itself at the foot of its pages."""
+    if len(paragraph) > _TAIL_CHARS:
+        return False
     return sum(bool(pattern.search(paragraph)) for pattern in load_furniture().firm) >= 3
 
 
 def is_promotion(paragraph: str) -> bool:
     """Say whether ``paragraph`` promotes a study, an event or a product of the publisher."""
     patterns = load_furniture()
-    return bool(patterns.promotion.search(paragraph[:200])) and bool(patterns.promotion_sign.search(paragraph))
+    if len(paragraph) > _TAIL_CHARS:
+        return False
+    return bool(patterns.promotion.search(paragraph[:200])) and bool(
+        patterns.promotion_sign.search(paragraph)
+    )
 
 
 def _drop_lines(paragraphs: list[str]) -> list[str]:
-    """Drop lines of furniture, and with a date or reading time a name alone beside it (the byline)."""
+    """Drop lines of furniture, and with a date or reading time a name alone beside it (the byline).
+
+    Near the edges lists of keywords and lone small numbers (a count of comments) go, too.
+    """
     flags = [is_furniture_line(paragraph) for paragraph in paragraphs]
     for index, paragraph in enumerate(paragraphs):
+        if index < _EDGE or index >= len(paragraphs) - _EDGE:
+            flags[index] = (
+                flags[index] or is_keyword_line(paragraph) or bool(_COUNTER.fullmatch(paragraph.strip()))
+            )
+    for index, paragraph in enumerate(paragraphs):
         beside = index + 1 < len(flags) and flags[index + 1] and paragraphs[index + 1].strip()
-        if index < 6 and beside and _NAME.fullmatch(paragraph.strip()):
+        if index < 2 * _EDGE and beside and _NAME.fullmatch(paragraph.strip()):
             flags[index] = True
     return [paragraph for paragraph, flag in zip(paragraphs, flags, strict=True) if not flag]
 
@@ -112,20 +137,16 @@ def _drop_labels(paragraphs: list[str]) -> list[str]:
     return [paragraph for index, paragraph in enumerate(paragraphs) if index not in drop]
 
 
-def _is_text(paragraph: str) -> bool:
-    return len(paragraph.split()) > _BOX_WORDS and bool(_FULL_SENTENCE.search(paragraph))
-
-
 def _drop_boxes(paragraphs: list[str]) -> list[str]:
     """Drop boxes of other stories: their heading and the short lines under it that are no sentences."""
     kept: list[str] = []
     inside = False
     for paragraph in paragraphs:
         text = paragraph.strip()
-        if load_furniture().box.fullmatch(text):
+        if len(text) <= _HEADING_CHARS and text[-1:] != "." and load_furniture().box.fullmatch(text):
             inside = True
             continue
-        if inside and (_is_text(text) or _FULL_SENTENCE.search(text)):
+        if inside and _FULL_SENTENCE.search(text):
             inside = False
         if not inside:
             kept.append(paragraph)
@@ -135,9 +156,14 @@ def _drop_boxes(paragraphs: list[str]) -> list[str]:
 def _cut_end(paragraphs: list[str]) -> list[str]:
     """Cut off what follows the first mark of the end, where it is no more than a part of the words."""
     words = [len(paragraph.split()) for paragraph in paragraphs]
-    total = sum(words) or 1
+    total = rest = sum(words)
     for index, paragraph in enumerate(paragraphs):
-        if sum(words[index:]) <= _END_SHARE * total and load_furniture().end.fullmatch(paragraph.strip()):
+        here, rest = rest, rest - words[index]
+        if (
+            here <= _END_SHARE * total
+            and len(paragraph) <= _LINE_CHARS
+            and load_furniture().end.fullmatch(paragraph.strip())
+        ):
             return paragraphs[:index]
     return paragraphs
 

@@ -25,6 +25,7 @@ class Policy(BaseModel):
     min_confidence: float = Field(default=0.5, ge=0, le=1)
     rumor_min_confidence: float = Field(default=0.7, ge=0, le=1)
     background: bool = False
+    denied: bool = False
 
     @field_validator("types")
     @classmethod
@@ -55,6 +56,7 @@ def _checks(policy: Policy, event: Event) -> Iterable[tuple[str, bool, str]]:
     seen = event.detection
     rumor = seen.assertion == "rumor"
     yield "background", seen.background and not policy.background, "restates an older fact"
+    yield "denied", seen.polarity == "negative" and not policy.denied, "the text denies it"
     yield "family", family(seen.type) not in policy.families, f"family {family(seen.type)} is not watched"
     yield "type", bool(policy.types) and seen.type not in policy.types, f"type {seen.type} is not watched"
     watched = not policy.vendors or any(vendor.id in policy.vendors for vendor in seen.vendors)

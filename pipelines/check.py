@@ -5,7 +5,8 @@ from pathlib import Path
 
 from newsbeam import nlp
 from newsbeam.config import Settings, load_settings
-from newsbeam.knowledge.catalogue import canonical, load_authorities, load_vendors
+from newsbeam.knowledge.catalogue import load_authorities, load_vendors
+from newsbeam.nlp.vendors import canonical
 from sinks.registry import make_sink
 
 
@@ -14,7 +15,7 @@ def check(config: Path | None, vendor: str | None) -> int:
     settings = load_settings(config)
     for sink in settings.sinks:
         make_sink(sink.type, sink.options, where=str(config))
-    nlp.load(settings.nlp.model)
+    nlp.shared(settings.nlp.model)
     if vendor is not None:
         return _find(vendor)
     _summarise(settings, config)

@@ -16,6 +16,7 @@ from newsbeam.detection import detect_events
 from newsbeam.errors import ItemError, NewsbeamError, OutputError, UsageError
 from newsbeam.messages import detection_message, to_line
 from newsbeam.records import FeedItem
+from pipelines.progress import counted
 
 MAX_LINE_BYTES = 5_000_000
 
@@ -50,9 +51,9 @@ def detect(source: Path | None, target: Path | None, settings: Settings) -> int:
     on standard error with their number.
     """
     bad = 0
-    language = nlp.load(settings.nlp.model)
+    language = nlp.shared(settings.nlp.model)
     with _reading(source) as lines, _writing(target) as out:
-        for number, line in _numbered(lines):
+        for number, line in counted(_numbered(lines), "lines"):
             try:
                 item = _item(line)
                 found = detect_events(extract_article(item), language)

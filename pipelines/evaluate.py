@@ -10,7 +10,7 @@ from newsbeam.config import Settings
 
 def evaluate(labelled: Path, as_json: bool, errors: bool, settings: Settings) -> int:
     """Print precision, recall and F1 over ``labelled``; with ``errors`` each wrong item and why."""
-    report = evaluation.evaluate(evaluation.load_labelled(labelled), nlp.load(settings.nlp.model))
+    report = evaluation.evaluate(evaluation.read_labelled(labelled), nlp.shared(settings.nlp.model))
     if as_json:
         sys.stdout.write(
             json.dumps(evaluation.to_dict(report, errors=errors), indent=2, ensure_ascii=False) + "\n"

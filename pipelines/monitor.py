@@ -1,6 +1,7 @@
 """The graph. It reads like the picture in docs/architecture.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import apache_beam as beam
 from apache_beam.pvalue import PBegin
@@ -19,18 +20,33 @@ Routes = Sequence[tuple[Sink, tuple[str, ...]]]
 """Sinks, each with the streams it gets."""
 
 
+class Memory(NamedTuple):
+    """What a pass knows of earlier ones.
+
+    ``recall`` turns the ItemEvents of this pass into those of earlier ones that are to be counted again
+    with them; ``withhold`` lets through, by stream, only what has not been delivered.
+    """
+
+    recall: beam.PTransform
+    withhold: Mapping[str, beam.PTransform]
+
+
 class Monitor(beam.PTransform):
     """Items in, alerts, events, counts, dead letters and outcomes into their sinks.
 
     ``source`` is a transform from PBegin to ``items``, ``dead_letters`` and ``outcomes`` (of items that
     went no further, such as duplicates). The rest of the graph does not know whether it is bounded.
+    ``memory`` is None where there were no earlier passes to remember, as in a replay.
     """
 
-    def __init__(self, source: beam.PTransform, settings: Settings, routes: Routes) -> None:
+    def __init__(
+        self, source: beam.PTransform, settings: Settings, routes: Routes, memory: Memory | None = None
+    ) -> None:
         super().__init__()
         self._source = source
         self._settings = settings
         self._routes = routes
+        self._memory = memory
 
     def expand(self, pbegin: PBegin) -> None:
         """Build the graph."""
@@ -40,7 +56,11 @@ class Monitor(beam.PTransform):
         articles = read.items | "ExtractArticles" >> ExtractArticles()
         detected = articles.articles | "DetectEvents" >> DetectEvents(self._settings.nlp.model)
         detected = detected | "ReportProgress" >> ReportProgress()
-        counted = detected | "CountEvents" >> CountEvents(counting.window_seconds, counting.lateness_seconds)
+        sighted = detected
+        if self._memory:
+            recalled = detected | "Recall" >> self._memory.recall
+            sighted = (detected, recalled) | "WithRecalled" >> beam.Flatten()
+        counted = sighted | "CountEvents" >> CountEvents(counting.window_seconds, counting.lateness_seconds)
         raised = detected | "RaiseAlerts" >> RaiseAlerts(self._settings.policies)
 
         failed = (read.dead_letters, articles.dead_letters) | "FailedItems" >> beam.Flatten()
@@ -52,6 +72,8 @@ class Monitor(beam.PTransform):
             "dead_letters": (failed, counted["dead_letters"]) | "DeadLetters" >> beam.Flatten(),
             "outcomes": (read.outcomes, settled, raised.outcomes) | "Outcomes" >> beam.Flatten(),
         }
+        for name, withhold in self._memory.withhold.items() if self._memory else ():
+            streams[name] |= f"Withhold{name.title()}" >> withhold
         streams["dead_letters"] |= "TallyDeadLetters" >> Tally(lambda _: "dead_letters")
         streams["outcomes"] |= "TallyOutcomes" >> Tally(lambda outcome: outcome.outcome)
         for number, (sink, names) in enumerate(self._routes):

@@ -1,26 +1,23 @@
 """Runs the graph on a Beam runner and says how it went."""
 
 import logging
-import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TextIO
+from collections.abc import Mapping, Sequence
 
 import apache_beam as beam
 from apache_beam.metrics import MetricsFilter
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.runners.runner import create_runner
 
 from newsbeam.config import Settings
 from newsbeam.errors import UsageError
 from newsbeam.records import OUTCOMES
-from pipelines.monitor import Monitor, Routes
+from pipelines.monitor import Memory, Monitor, Routes
+from pipelines.progress import shown
 from transforms.report_progress import Progress
 from transforms.tally import NAMESPACE
 
 LOCAL_RUNNER = "FnApiRunner"
 """Named outright: ``DirectRunner`` tries to download another runner before it falls back to this one."""
-PROGRESS_SECONDS = 1.0
 
 
 def pipeline_options(beam_args: Sequence[str]) -> PipelineOptions:
@@ -31,6 +28,10 @@ def pipeline_options(beam_args: Sequence[str]) -> PipelineOptions:
         raise UsageError(f"Beam knows no option {unknown[0]}", where="after --")
     standard = options.view_as(StandardOptions)
     standard.runner = standard.runner or LOCAL_RUNNER
+    try:
+        create_runner(standard.runner)
+    except (ValueError, ImportError, AttributeError) as error:
+        raise UsageError(f"Beam knows no runner {standard.runner}", where="after --") from error
     return options
 
 
@@ -49,46 +50,26 @@ def _unknown(beam_args: Sequence[str]) -> list[str]:
 
 
 def run_graph(
-    source: beam.PTransform, settings: Settings, routes: Routes, options: PipelineOptions
+    source: beam.PTransform,
+    settings: Settings,
+    routes: Routes,
+    options: PipelineOptions,
+    memory: Memory | None = None,
 ) -> Mapping[str, int]:
     """Run the graph to its end.
 
-    Returns totals by name: ``items_read``, each outcome, ``dead_letters``. Raises :class:`UsageError`
+    Returns totals by name: ``items_read``, each outcome, ``dead_letters``, and what else steps counted. Raises :class:`UsageError`
     before the run where a sink cannot be written to.
     """
     for sink, streams in routes:
         sink.prepare(streams)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
-    with _progress(sys.stderr):
+    Progress.items = 0
+    with shown(lambda: Progress.items):
         pipeline = beam.Pipeline(options=options)
-        _ = pipeline | "Monitor" >> Monitor(source, settings, routes)
+        _ = pipeline | "Monitor" >> Monitor(source, settings, routes, memory)
         result = pipeline.run()
         result.wait_until_finish()
     found = result.metrics().query(MetricsFilter().with_namespace(NAMESPACE))["counters"]
     counted = {counter.key.metric.name: int(counter.result) for counter in found}
-    return {name: counted.get(name, 0) for name in ("items_read", "dead_letters", *OUTCOMES)}
-
-
-@contextmanager
-def _progress(out: TextIO) -> Iterator[None]:
-    """Show on a terminal how many items have passed; elsewhere stay silent."""
-    if not out.isatty():
-        yield
-        return
-    Progress.items = 0
-    done = threading.Event()
-
-    def show() -> None:
-        while not done.wait(PROGRESS_SECONDS):
-            out.write(f"\r{Progress.items} items …")
-            out.flush()
-
-    shower = threading.Thread(target=show, daemon=True)
-    shower.start()
-    try:
-        yield
-    finally:
-        done.set()
-        shower.join()
-        out.write("\r" + " " * 30 + "\r")
-        out.flush()
+    return dict.fromkeys(("items_read", "dead_letters", *OUTCOMES), 0) | counted

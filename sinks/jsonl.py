@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar, Self
 
 import apache_beam as beam
 from apache_beam.pvalue import AsIter, PCollection
@@ -14,11 +14,18 @@ from newsbeam.messages import sort_key
 from sinks.sink import FormatLines, Sink, SinkOptions, Streams
 
 
+BLOCK = 65536  # bytes read at a time when looking for the end of the last whole line
+
+
 class JsonlOptions(SinkOptions):
-    """``folder`` is made where it is not there; ``overwrite`` lets a run replace an earlier one's files."""
+    """``folder`` is made where it is not there.
+
+    ``overwrite`` lets a run replace an earlier one's files, ``append`` lets it add to them.
+    """
 
     folder: str
     overwrite: bool = False
+    append: bool = False
 
 
 class WriteToJsonl(Sink):
@@ -26,7 +33,7 @@ class WriteToJsonl(Sink):
 
     Bounded streams are written whole and sorted, into a file that appears under its name only when it
     is complete: two runs over the same input give the same bytes, and no reader ever sees half a line.
-    Unbounded streams are appended to, whole lines in one write each.
+    Unbounded streams, and those of a pass of many, are appended to, whole lines in one write each.
     """
 
     Options: ClassVar[type[SinkOptions]] = JsonlOptions
@@ -44,15 +51,22 @@ class WriteToJsonl(Sink):
                 f"cannot be written to: {error.strerror}", where=str(folder), hint="choose another folder"
             ) from error
         taken = [path.name for path in (_path(folder, stream) for stream in streams) if path.exists()]
-        if taken and not self.options.overwrite:
+        if taken and not (self.options.overwrite or self.options.append):
             raise OutputError(
                 f"holds an earlier run: {', '.join(taken)}",
                 where=str(folder),
                 hint="choose another folder, or allow it with --overwrite",
             )
 
+    def in_passes(self) -> Self:
+        """Append, unless the configuration says that each pass replaces the files of the last."""
+        if self.options.overwrite:
+            return self
+        return type(self)(self.options.model_copy(update={"append": True}))
+
     def expand(self, streams: Streams) -> None:
         """Write each stream."""
+        write = _append_whole if self.options.append else _write_whole
         for stream, records in streams.items():
             lines = records | f"Format{stream.title()}" >> FormatLines(stream)
             path = str(_path(Path(self.options.folder), stream))
@@ -60,7 +74,7 @@ class WriteToJsonl(Sink):
                 _ = (
                     lines.pipeline
                     | f"File{stream.title()}" >> beam.Create([path], reshuffle=False)
-                    | f"Write{stream.title()}" >> beam.Map(_write_whole, stream, AsIter(lines))
+                    | f"Write{stream.title()}" >> beam.Map(write, stream, AsIter(lines))
                 )
             else:
                 _append(lines, path, stream)
@@ -87,6 +101,33 @@ def _write_whole(path: str, stream: str, lines: Iterable[tuple[str, str]]) -> No
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _append_whole(path: str, stream: str, lines: Iterable[tuple[str, str]]) -> None:
+    """Add ``lines``, sorted, to what is at ``path``; what a crash left of a line there is cut off first."""
+    import json  # noqa: PLC0415 - only here
+
+    ordered = sorted((sort_key(stream, json.loads(line)), line) for _, line in lines)
+    if not ordered:
+        return
+    with Path(path).open("ab+") as out:
+        out.truncate(_whole_lines(out))
+        out.write("".join(line for _, line in ordered).encode("utf-8"))
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _whole_lines(stream: BinaryIO) -> int:
+    """Return the length in bytes of what ends with a newline."""
+    end = stream.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - BLOCK)
+        stream.seek(start)
+        at = stream.read(end - start).rfind(b"\n")
+        if at >= 0:
+            return start + at + 1
+        end = start
+    return 0
 
 
 def _append(lines: PCollection[tuple[str, str]], path: str, stream: str) -> None:

@@ -1,6 +1,6 @@
 """What a sink is."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -32,6 +32,10 @@ class Sink(beam.PTransform):
 
     def prepare(self, streams: tuple[str, ...]) -> None:
         """Check before the run that it can be written to; raises :class:`newsbeam.errors.OutputError`."""
+
+    def in_passes(self) -> Self:
+        """Return this sink as one pass of many uses it: adding to what earlier passes wrote."""
+        return self
 
     def expand(self, streams: Streams) -> None:
         """Attach the writing of each stream to the graph."""

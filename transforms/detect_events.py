@@ -27,7 +27,7 @@ class _DetectFn(beam.DoFn):
         self._model = model
 
     def setup(self) -> None:
-        self._nlp = nlp.load(self._model)  # one a process: load() keeps it
+        self._nlp = nlp.shared(self._model)
 
     def process(self, article: Article) -> Iterator[ItemEvents]:
         yield detect_events(article, self._nlp)

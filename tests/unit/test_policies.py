@@ -18,6 +18,8 @@ def _event(**changes: object) -> Event:
         (Policy(), {}, ""),
         (Policy(), {"background": True}, "background"),
         (Policy(background=True), {"background": True}, ""),
+        (Policy(), {"polarity": "negative"}, "denied"),
+        (Policy(denied=True), {"polarity": "negative"}, ""),
         (Policy(families=("regulatory",)), {}, "family"),
         (Policy(types=("vendor.layoffs",)), {}, "type"),
         (Policy(vendors=("huawei",)), {}, "vendors"),

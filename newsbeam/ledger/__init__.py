@@ -1,0 +1,1 @@
+"""What must survive a pass: cursors, items, events, alerts, counts, dead letters, runs."""

@@ -1,0 +1,130 @@
+"""Due feeds in, what is new in them out; what was learned is staged for the commit."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import Engine
+
+from newsbeam import clock
+from newsbeam.clock import Clock
+from newsbeam.feeds.entries import Entry
+from newsbeam.feeds.pages import complete_items
+from newsbeam.feeds.poll import Cursor, Polled, poll_feeds
+from newsbeam.feeds.settings import FeedSettings, HttpSettings
+from newsbeam.ledger.changes import Change, changes
+from newsbeam.ledger.engine import opened
+from newsbeam.ledger.items import Known, Staged, known_items, stage
+from newsbeam.records import DeadLetter, FeedItem
+
+STAGED_FEEDS = 200
+"""Feeds staged in one transaction: each costs a write to disk (5 to 20 ms with SQLite on a plain disk)."""
+
+LOG = structlog.get_logger("newsbeam.poll")
+
+
+class Plan(NamedTuple):
+    """What a pass polls. ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run."""
+
+    due: tuple[tuple[FeedSettings, Cursor], ...]
+    http: HttpSettings
+    clock: Clock
+    ledger: str
+    run_id: str
+
+
+class Noticed(NamedTuple):
+    """Something to count: ``name`` is an outcome of a poll (``feeds_…``) or a kind of change (``changes_…``)."""
+
+    name: str
+    number: int
+
+
+async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
+    """Poll what is due; yield the items that are new or edited, dead letters, and what there is to count.
+
+    Items whose page is wanted come last, when all feeds have been polled. When this ends, everything is
+    staged under the plan's run.
+    """
+    book = _Book(plan)
+    wanting: list[FeedItem] = []
+    async for polled in poll_feeds(plan.due, plan.http, plan.clock):
+        found = book.enter(polled)
+        yield Noticed(f"feeds_{polled.outcome}", 1)
+        for letter in polled.dead_letters:
+            yield letter
+        for kind, number in _numbers(found):
+            yield Noticed(f"changes_{kind}", number)
+        for change in found:
+            if change.passes_on and change.entry:
+                item = _settled(change, change.entry)
+                if change.entry.wants_page:
+                    wanting.append(item)
+                else:
+                    yield item
+    if wanting:
+        async for item in complete_items(wanting, plan.http, plan.clock):
+            yield item
+    book.close()
+
+
+def _settled(change: Change, entry: Entry) -> FeedItem:
+    """An undated item keeps the time at which it was first seen: an edit must not move its events in time."""
+    return entry.item if entry.item.published_at else entry.item._replace(fetched_at=change.row.first_seen_at)
+
+
+def _numbers(found: Sequence[Change]) -> Iterator[tuple[str, int]]:
+    kinds = [change.kind for change in found]
+    for kind in dict.fromkeys(kinds):
+        yield kind, kinds.count(kind)
+
+
+class _Book:
+    """Compares polled feeds with the ledger and stages what they taught."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._engine: Engine | None = opened(plan.ledger) if plan.ledger else None
+        self._unwritten: list[Staged] = []
+        self._brought: dict[str, str] = {}
+        """Items that this pass found new, and in which feed."""
+
+    def enter(self, polled: Polled) -> list[Change]:
+        now = clock.to_iso(self._plan.clock())
+        found = self._changes(polled, now) if polled.outcome == "new_body" else []
+        self._brought.update((change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new")
+        staged = tuple(_without_text(change) for change in found if change.kind != "unchanged")
+        self._unwritten.append(Staged(polled.feed.feed_id, polled.cursor, staged))
+        if len(self._unwritten) >= STAGED_FEEDS:
+            self._write(now)
+        _log(polled, found)
+        return found
+
+    def close(self) -> None:
+        self._write(clock.to_iso(self._plan.clock()))
+
+    def _changes(self, polled: Polled, now: str) -> list[Change]:
+        feed = polled.feed.feed_id
+        ids = [entry.item.item_id for entry in polled.entries]
+        known = known_items(self._engine, feed, ids) if self._engine else Known({}, {})
+        owners = {item_id: owner for item_id, owner in self._brought.items() if owner != feed} | dict(known.owners)
+        return changes(feed, polled.entries, known.rows, owners, now)
+
+    def _write(self, now: str) -> None:
+        if self._engine and self._plan.run_id and self._unwritten:
+            stage(self._engine, self._plan.run_id, self._unwritten, now)
+        self._unwritten.clear()
+
+
+def _without_text(change: Change) -> Change:
+    return change._replace(entry=None)
+
+
+def _log(polled: Polled, found: Sequence[Change]) -> None:
+    words = {"feed": polled.feed.source, "url": polled.feed.shown, "outcome": polled.outcome}
+    if polled.outcome == "failed":
+        LOG.warning("feed failed", **words, state=polled.cursor.state, why=polled.cursor.words)
+        return
+    changed = {kind: number for kind, number in _numbers(found) if kind != "unchanged"}
+    log = LOG.info if changed else LOG.debug
+    log("feed polled", **words, bytes=polled.size, seconds=round(polled.seconds, 3), **changed)

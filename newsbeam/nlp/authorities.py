@@ -1,0 +1,250 @@
+"""Finds regulators, courts, legislatures, governments, agencies and police in a text.
+
+Three ways: by name from the catalogue ("the FTC"), by a place with an authority's noun ("Irish regulator",
+"Texas AG"), and by a place that acts ("China blocks …", "EU rules"). Generic phrases ("a federal judge")
+are entries too.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from newsbeam.knowledge.catalogue import (
+    GENERIC_AUTHORITIES,
+    Authority,
+    Jurisdiction,
+    load_authorities,
+    load_jurisdictions,
+)
+from newsbeam.nlp.cues import wordlist
+from newsbeam.nlp.surface import Words, fold_words, straight
+
+_KINDS = ("regulator", "court", "legislature", "agency", "police", "government")
+_ADVERBS = frozenset("also again now just finally reportedly formally officially quietly still never".split())
+_ARTICLES = frozenset(("the", "a", "an"))
+_SETTLEMENTS = frozenset(("city", "county", "state", "town", "house"))  # act, or are only where things are
+NOUN_REACH = 3  # modifiers between a place and its authority's noun ("US federal appeals court")
+SHORT_CAPITALS = 5  # letters: an abbreviation up to this long must stand in capitals
+
+
+class AuthorityHit(NamedTuple):
+    """An authority at words ``first`` to ``last`` (exclusive) of a text."""
+
+    first: int
+    last: int
+    authority_id: str
+    name: str
+    jurisdiction: str
+    kind: str
+
+
+class _Form(NamedTuple):
+    words: tuple[str, ...]
+    text: str
+    entry: Authority
+    any_case: bool
+    conditional: bool  # counts only where it acts or a cue follows
+
+
+class _Place(NamedTuple):
+    words: tuple[str, ...]
+    text: str
+    entry: Jurisdiction
+    sort: str  # names | adjectives | seats
+
+
+class Authorities:
+    """The authorities and jurisdictions, ready to be found in texts."""
+
+    def __init__(
+        self, named: Iterable[Authority], generic: Iterable[Authority], places: Iterable[Jurisdiction]
+    ) -> None:
+        by_first: dict[str, list[_Form | _Place]] = {}
+        everything: list[_Form | _Place] = [*_forms(named, any_case=False), *_forms(generic, any_case=True)]
+        everything += _places(places)
+        for found in everything:
+            by_first.setdefault(found.words[0], []).append(found)
+        self._by_first = {
+            word: tuple(sorted(forms, key=lambda form: (-len(form.words), isinstance(form, _Place))))
+            for word, forms in by_first.items()
+        }
+
+    def find(self, words: Words) -> list[AuthorityHit]:
+        """Return the authorities in ``words``, in order; the longest wins and they do not overlap."""
+        hits, index, total, lower, lookup = [], 0, len(words.words), words.lower, self._by_first
+        while index < total:
+            forms = lookup.get(lower[index])
+            hit = forms and _best(words, index, forms)
+            if hit:
+                hits.append(hit)
+                index = hit.last
+            else:
+                index += _place_length(words, index, forms or ())
+        return hits
+
+    def jurisdictions(self) -> frozenset[tuple[str, ...]]:
+        """Return the folded words of every place, its adjectives and its seats."""
+        forms = (form for forms in self._by_first.values() for form in forms)
+        return frozenset(form.words for form in forms if isinstance(form, _Place))
+
+
+def _best(words: Words, index: int, forms: Iterable[_Form | _Place]) -> AuthorityHit | None:
+    found = (
+        _of_place(words, index, form) if isinstance(form, _Place) else _of_form(words, index, form)
+        for form in forms
+        if tuple(words.lower[index : index + len(form.words)]) == form.words
+    )
+    return max((hit for hit in found if hit), key=lambda hit: hit.last, default=None)
+
+
+def _place_length(words: Words, index: int, forms: Iterable[_Form | _Place]) -> int:
+    """Return the words of a place that stands there ("United States" holds no "states"), else 1."""
+    for form in forms:
+        last = index + len(form.words)
+        if isinstance(form, _Place) and tuple(words.lower[index:last]) == form.words:
+            return len(form.words)
+    return 1
+
+
+def _of_form(words: Words, index: int, form: _Form) -> AuthorityHit | None:
+    last = index + len(form.words)
+    if not _surface_fits(words, index, last, form) or (
+        form.conditional and not (_acts(words, last) or _by(words, index))
+    ):
+        return None
+    entry = form.entry
+    return AuthorityHit(index, last, entry.id, entry.name, entry.jurisdiction, entry.kind)
+
+
+def _of_place(words: Words, index: int, form: _Place) -> AuthorityHit | None:
+    last = index + len(form.words)
+    if not _stands(words, index, last, form.text):
+        return None
+    code = form.entry.code
+    noun = _noun(words, last)
+    if noun and (words.lower[noun[0]] not in _SETTLEMENTS or _acts(words, noun[0] + 1)):
+        name = words.text[words.starts[index] : words.ends[noun[0]]]
+        return AuthorityHit(index, noun[0] + 1, f"{code.lower()}-{noun[1]}", name, code, noun[1])
+    if form.sort != "adjectives" and (_acts(words, last, deeds=True) or _by(words, index)):
+        return AuthorityHit(index, last, form.entry.id, form.entry.names[0], code, "government")
+    if form.sort == "adjectives" and _deed(words, last):
+        return AuthorityHit(index, last, form.entry.id, form.entry.names[0], code, "government")
+    return None
+
+
+def _surface_fits(words: Words, index: int, last: int, form: _Form) -> bool:
+    surface = straight(words.text[words.starts[index] : words.ends[last - 1]])
+    short = form.text.isupper() and len(form.text) <= SHORT_CAPITALS
+    if short or not form.any_case:
+        return _stands(words, index, last, form.text)
+    return len(surface) == len(form.text)
+
+
+def _stands(words: Words, index: int, last: int, text: str) -> bool:
+    """Say whether ``text`` stands there, in its own case or, of a longer name, in another with a capital."""
+    surface = straight(words.text[words.starts[index] : words.ends[last - 1]])
+    if surface == text or surface + "." == text:
+        return True
+    longer = len(text) > SHORT_CAPITALS and surface[0].isupper()
+    return longer and surface.casefold() == text.casefold()
+
+
+def _gap(words: Words, index: int) -> str:
+    """Return what parts word ``index`` from the next, the full stop of "U.S." aside."""
+    gap = words.gap(index)
+    if not gap.startswith(". ") or index + 1 >= len(words.words):
+        return gap
+    abbreviated = len(words.words[index]) == 1 or words.words[index + 1][0].islower()
+    return gap[1:] if abbreviated else gap
+
+
+def _noun(words: Words, last: int) -> tuple[int, str] | None:
+    """Return the word of an authority's noun that follows a place, and its kind."""
+    index = last
+    if index < len(words.words) and words.lower[index] == "s" and words.gap(index - 1) in ("'", "’"):
+        index += 1
+    for reach in range(index, min(index + NOUN_REACH + 1, len(words.words))):
+        if _gap(words, reach - 1).strip(" -’'"):
+            return None
+        kind = _kind_of_noun(words.lower[reach])
+        if kind:
+            return _longest_noun(words, reach, kind)
+        if words.lower[reach] not in wordlist("authority-modifiers"):
+            return None
+    return None
+
+
+def _longest_noun(words: Words, reach: int, kind: str) -> tuple[int, str]:
+    """Let "antitrust" or "state" be a modifier where another noun follows ("antitrust watchdog")."""
+    following = reach + 1
+    if following < len(words.words) and words.gap(reach) == " ":
+        longer = _kind_of_noun(words.lower[following])
+        if longer:
+            return following, longer
+    return reach, kind
+
+
+@cache
+def _kind_of_noun(word: str) -> str:
+    return next((kind for kind in _KINDS if word in wordlist(f"authority-nouns-{kind}")), "")
+
+
+def _acts(words: Words, last: int, *, deeds: bool = False) -> bool:
+    """Say whether a verb of acting, or a cue such as "chair", follows word ``last``."""
+    index = last
+    if index >= len(words.words) or _gap(words, index - 1).strip(" '’"):
+        return False
+    if words.lower[index] == "s" and words.gap(index - 1) in ("'", "’"):
+        return _deed(words, index + 1) or _cue(words, index + 1)
+    if deeds and _deed(words, index):
+        return True
+    while index < len(words.words) - 1 and words.lower[index] in _ADVERBS:
+        index += 1
+    return words.lower[index] in wordlist("authority-acts") or _cue(words, index)
+
+
+def _deed(words: Words, index: int) -> bool:
+    """Say whether a noun such as "ban" or "tariffs" stands at word ``index`` or after one modifier."""
+    deeds = wordlist("authority-deeds")
+    for reach in range(index, min(index + 3, len(words.words))):
+        if _gap(words, reach - 1).strip(" -'’"):
+            return False
+        if words.lower[reach] in deeds:
+            return True
+    return False
+
+
+def _cue(words: Words, index: int) -> bool:
+    return index < len(words.words) and words.lower[index] in wordlist("authority-cues")
+
+
+def _by(words: Words, index: int) -> bool:
+    """Say whether the place is who did it: "banned by China", "sued by the US"."""
+    before = index - 1
+    if before > 0 and words.lower[before] in _ARTICLES:
+        before -= 1
+    if before < 1 or words.lower[before] != "by" or words.gap(before).strip():
+        return False
+    return words.lower[before - 1] in wordlist("authority-acts")
+
+
+def _forms(entries: Iterable[Authority], *, any_case: bool) -> Iterator[_Form]:
+    for entry in entries:
+        for text in entry.forms():
+            words = fold_words(text)
+            single = len(words) == 1
+            conditional = text in entry.ambiguous or (entry.acts and single)
+            yield _Form(words, straight(text), entry, any_case, conditional)
+
+
+def _places(entries: Iterable[Jurisdiction]) -> Iterator[_Place]:
+    for entry in entries:
+        for sort in ("names", "adjectives", "seats"):
+            for text in getattr(entry, sort):
+                yield _Place(fold_words(text), straight(text), entry, sort)
+
+
+@cache
+def shipped_authorities() -> Authorities:
+    """Return the authorities that ship with newsbeam, loaded once a process."""
+    return Authorities(load_authorities(), load_authorities(GENERIC_AUTHORITIES), load_jurisdictions())

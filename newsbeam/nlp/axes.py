@@ -1,0 +1,235 @@
+"""The axes of an event: how sure, which way, how old, how far along, and in what kind of text.
+
+Pure functions over a sentence and the character span of the trigger in it. The cues are data
+(``axes.yaml``); what is code is where a cue must stand to count.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from newsbeam.knowledge.tables import Table, check_keys, read_table
+from newsbeam.nlp.slots.dates import MONTHS, find_months, parse_day
+from newsbeam.taxonomy import REGULATORY_TYPES
+
+CHANGE_STATES = ("announced", "scheduled", "effective", "reported", "updated", "delayed", "cancelled")
+STAGES = ("proposed", "adopted", "in_force", "enforced", "struck_down")
+CONTENT_TYPES = ("news", "press_release", "analysis", "opinion", "review", "how_to", "deal", "roundup")
+
+# In which order cues are tried; the first that is found wins, the last value is the default.
+_CHANGE_ORDER = ("cancelled", "delayed", "scheduled", "updated", "effective", "reported")
+_STAGE_ORDER = ("struck_down", "in_force", "adopted", "proposed", "enforced")
+_CONTENT_ORDER = ("deal", "review", "how_to", "opinion", "roundup", "press_release", "analysis")
+
+_BOUNDARY = re.compile(r"[;:()\[\]]|—| – |, (?!(?:and|or) )|\n")
+_STRONG_BOUNDARY = re.compile(r"[;()\[\]]|—| – |\n|\. ")
+# "In November, …", "Two years ago, …": a time at the head of a sentence belongs to the main clause.
+_OPENING_TIME = re.compile(
+    r"^[“\"]?(?:(?:Back |Early |Late |Mid-)?[Ii]n |Last |Earlier |Back |Previously|Since |At the end of |"
+    r"(?:A|An|One|Two|Three|Four|Five|Six|Seven|Eight|Ten|\d+|Several|Few) [\w ]{3,30}"
+    r"(?:ago|earlier|after|before))[^,]{0,60},"
+)
+_MODAL_REACH = 60  # characters between a modal and the trigger: farther off it governs another verb
+_YEAR = re.compile(
+    r"\b(?i:in|since|back in|of|from|during|until|by|through|between|a|the)\s+"
+    r"(?:(?:early|late|mid)[- ])?"
+    r"(?:(?:Q[1-4]|[A-Z][a-z]+)\.?\s+(?:of\s+)?(?:\d{1,2},\s+)?)?((?:19|20)\d\d)\b(?!s|[%,]\d)"
+)
+_AHEAD = re.compile(
+    r"\b(?:will|shall|would|to be|set to|plans?|planned|planning|aims?|expects?|expected|"
+    r"going to|by|next|until|scheduled|slated|due|target|forecast)\b",
+    re.IGNORECASE,
+)
+_STALE_MONTHS = 2  # "In November" is old news in January, fresh in December
+
+
+class _Cues(NamedTuple):
+    hints: tuple[str, ...]
+    assertion: dict[str, re.Pattern[str]]
+    polarity: dict[str, re.Pattern[str]]
+    background: dict[str, re.Pattern[str]]
+    change_state: dict[str, re.Pattern[str]]
+    stage: dict[str, re.Pattern[str]]
+    stage_default: dict[str, str]
+    content_type: dict[str, re.Pattern[str]]
+    url: dict[str, re.Pattern[str]]
+
+
+def _group(table: Table, axis: str, names: tuple[str, ...], *, more: str = "") -> dict[str, re.Pattern[str]]:
+    check_keys(table, (axis,), (*names, more) if more else names)
+    return {name: table.pattern(axis, name) for name in names}
+
+
+def _stage_defaults(table: Table) -> dict[str, str]:
+    check_keys(table, ("stage", "default"), REGULATORY_TYPES)
+    defaults = table.mapping("stage", "default")
+    for event_type, stage in defaults.items():
+        if stage not in STAGES:
+            raise table.error(("stage", "default", event_type), f"{stage!r} is none of {', '.join(STAGES)}")
+    return defaults
+
+
+@lru_cache(maxsize=1)
+def load_cues() -> _Cues:
+    """Return the cues of ``axes.yaml``, compiled; a wrong entry is a KnowledgeError."""
+    axes = ("assertion", "polarity", "background", "change_state", "stage", "content_type")
+    table = read_table("axes.yaml", axes)
+    check_keys(table, ("content_type", "url"), (), CONTENT_TYPES)
+    certainty = ("hearsay", "attributed", "undecided", "modal", "verbs", "side", "never", "official")
+    return _Cues(
+        table.strings("assertion", "hints"),
+        _group(table, "assertion", certainty, more="hints"),
+        _group(table, "polarity", ("negative", "after", "never")),
+        _group(table, "background", ("cues", "news")),
+        _group(table, "change_state", _CHANGE_ORDER),
+        _group(table, "stage", _STAGE_ORDER, more="default"),
+        _stage_defaults(table),
+        _group(table, "content_type", _CONTENT_ORDER, more="url"),
+        {kind: table.pattern("content_type", "url", kind) for kind in table.mapping("content_type", "url")},
+    )
+
+
+def _clause(sentence: str, trigger: tuple[int, int], boundary: re.Pattern[str]) -> tuple[int, int]:
+    """Return the span of the clause that holds the trigger."""
+    start, end = 0, len(sentence)
+    for match in boundary.finditer(sentence):
+        if match.end() <= trigger[0]:
+            start = match.end()
+        elif match.start() >= trigger[1]:
+            end = match.start()
+            break
+    return start, end
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    """Blank out what ``pattern`` matches, so that offsets stay."""
+    return pattern.sub(lambda match: " " * len(match.group()), text)
+
+
+def _modal(sentence: str, trigger: tuple[int, int] | None) -> bool:
+    """Say whether a modal governs the trigger, or the main clause where the trigger is not known."""
+    cues = load_cues().assertion
+    start, end = _clause(sentence, trigger, _BOUNDARY) if trigger else (0, len(sentence))
+    for match in cues["modal"].finditer(sentence, start, end):
+        verb = cues["verbs"].match(sentence, match.end() + 1)
+        if verb is None or cues["side"].search(sentence[start : match.start()]):
+            continue
+        if trigger is None or (trigger[1] > match.start() and trigger[0] - match.end() <= _MODAL_REACH):
+            return True
+    return False
+
+
+def assertion(sentence: str, trigger: tuple[int, int] | None = None, title: str = "", lead: str = "") -> str:
+    """Return ``rumor`` where the text presents the event as unconfirmed, else ``confirmed``.
+
+    ``title`` is the title of the item, for a sentence of its summary or lead; ``lead`` is the summary,
+    for a sentence that is the title: hearsay in either covers the other. Announced plans are confirmed.
+    """
+    hints, cues = load_cues()[:2]
+    lowered = f"{sentence}\n{title}\n{lead}".lower()
+    if not any(hint in lowered for hint in hints):
+        return "confirmed"
+    plain = _blank(cues["never"], sentence)
+    if cues["hearsay"].search(plain):
+        return "rumor"
+    if title in ("", sentence) and cues["attributed"].search(plain):
+        return "rumor"
+    start, end = _clause(plain, trigger, _STRONG_BOUNDARY) if trigger else (0, len(plain))
+    clause = plain[start:end]
+    official = bool(cues["official"].search(clause))
+    if not official and (cues["undecided"].search(clause) or _modal(plain, trigger)):
+        return "rumor"
+    for other in (title, lead):
+        if other and other != sentence and cues["hearsay"].search(_blank(cues["never"], other)):
+            return "confirmed" if official else "rumor"
+    return "confirmed"
+
+
+def polarity(sentence: str, trigger: tuple[int, int]) -> str:
+    """Return ``negative`` where the event is denied or said not to happen, else ``positive``."""
+    cues = load_cues().polarity
+    start, end = _clause(sentence, trigger, _BOUNDARY)
+    before = _blank(cues["never"], sentence[start : trigger[0]])
+    if cues["negative"].search(before[-80:]):
+        return "negative"
+    return "negative" if cues["after"].search(sentence[trigger[1] : end + 40]) else "positive"
+
+
+def _old_year(clause: str, published: str | None) -> bool:
+    """Say whether the clause dates the event to a year that was over when it was published."""
+    day = parse_day(published)
+    years = [int(match[1]) for match in _YEAR.finditer(clause)]
+    if not years or _AHEAD.search(clause):
+        return False
+    if day is None:
+        return True
+    fresh = day.year - (day.month <= _STALE_MONTHS)  # in January the old year is still news
+    return max(years) < fresh
+
+
+def _old_month(clause: str, published: str | None) -> bool:
+    day = parse_day(published)
+    if day is None or _AHEAD.search(clause):
+        return False
+    months = find_months(clause)
+    return bool(months) and min((day.month - month) % len(MONTHS) for month in months) >= _STALE_MONTHS
+
+
+def background(
+    sentence: str, trigger: tuple[int, int], published: str | None = None, field: str = "text"
+) -> bool:
+    """Say whether the sentence restates an older fact ("founded in 2010", "which it acquired in 2018").
+
+    Titles tell news; there only the words "years ago" and such make it old. Without ``published`` any
+    past-tense year counts.
+    """
+    cues = load_cues().background
+    start, end = _clause(sentence, trigger, _BOUNDARY)
+    clause = sentence[start:end]
+    opening = _OPENING_TIME.match(sentence)
+    if opening and start >= opening.end():
+        clause = f"{opening.group()} {clause}"
+    clause = _blank(cues["news"], clause)
+    if field == "title":
+        return False
+    if field == "summary":
+        return bool(_old_year(clause, published) and cues["cues"].search(clause))
+    if cues["cues"].search(clause):
+        return True
+    return _old_year(clause, published) or _old_month(clause, published)
+
+
+def change_state(sentence: str, trigger: tuple[int, int]) -> str:
+    """Return how far the change is, as the words around the trigger say; ``announced`` if they do not."""
+    cues = load_cues().change_state
+    start, end = _clause(sentence, trigger, _STRONG_BOUNDARY)
+    clause = sentence[start:end]
+    return next((state for state in _CHANGE_ORDER if cues[state].search(clause)), "announced")
+
+
+def stage(sentence: str, trigger: tuple[int, int], event_type: str = "") -> str | None:
+    """Return the stage of a regulatory act; None for events that are none (``vendor.*``)."""
+    cues = load_cues()
+    if event_type and not event_type.startswith("regulatory."):
+        return None
+    start, end = _clause(sentence, trigger, _STRONG_BOUNDARY)
+    clause = sentence[start:end]
+    found = next((stage for stage in _STAGE_ORDER if cues.stage[stage].search(clause)), None)
+    return found or cues.stage_default.get(event_type)
+
+
+def content_type(title: str, summary: str = "", url: str = "") -> str:
+    """Return what kind of text an item is, by its title first, then its address and summary."""
+    cues = load_cues()
+    for kind in _CONTENT_ORDER:
+        if cues.content_type[kind].search(title):
+            return kind
+    path = url.lower()
+    for kind, pattern in cues.url.items():
+        if pattern.search(path):
+            return kind
+    if summary:
+        for kind in ("press_release", "deal"):
+            if cues.content_type[kind].search(summary[:300]):
+                return kind
+    return "news"

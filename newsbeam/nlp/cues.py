@@ -1,0 +1,169 @@
+"""What the words around a name say about it, as named features for a linear score.
+
+Used for names that the catalogue lists as ambiguous and for names that it does not list at all. A feature
+is a short string; what it is worth stands in ``knowledge/weights/*.jsonl``.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from newsbeam.knowledge.weights import load_weights
+from newsbeam.knowledge.wordlists import load_wordlists
+from newsbeam.nlp.surface import Words
+
+_DETERMINERS = frozenset("a an the this that these those another every each some any no my your".split())
+_POSSESSIVE_PRONOUNS = frozenset("my your his her its our their".split())
+_PREPOSITIONS = frozenset("on in at by from with for to of via using inside into behind against over".split())
+_SKIPPED = frozenset(
+    "will would could may might has have had is are was to reportedly just also now quietly finally "
+    "officially again already soon still never won won't wont today co then not being be been can".split()
+)
+_LINKS = frozenset("and or vs versus plus".split())
+_RELATIVES = frozenset("a an the which whose who that one founded known formerly maker parent owner".split())
+_MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
+APPOSITION_REACH = 8  # words after ", a" within which a vendor's noun must stand
+NAME_REACH = 4  # words before a vendor's noun in "the AI chip start-up"
+
+
+@cache
+def wordlist(name: str) -> frozenset[str]:
+    """Return the list ``name`` of ``knowledge/words``."""
+    return load_wordlists()[name]
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Return the words that running text writes in lower case."""
+    lists = load_wordlists()
+    return frozenset(word for name, words in lists.items() if name.startswith("plain-") for word in words)
+
+
+def certainty(features: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Return the logistic of the summed weights of ``features``, 0..1."""
+    total = weights.get("bias", 0.0) + sum(weights.get(feature, 0.0) for feature in features)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@cache
+def weights(name: str) -> Mapping[str, float]:
+    """Return the weights ``name`` of ``knowledge/weights``."""
+    return load_weights(name)
+
+
+def around(words: Words, first: int, last: int) -> Iterator[str]:
+    """Yield the features of the place of words ``first`` to ``last`` in their sentence."""
+    begin, end = words.sentence(first)
+    yield from _place(words, first)
+    yield from _before(words, first, begin)
+    yield from _after(words, last, end)
+    if _MONEY.search(words.text, words.starts[begin], words.ends[end - 1]):
+        yield "sentence:money"
+
+
+def _place(words: Words, first: int) -> Iterator[str]:
+    field = words.field(first)
+    yield ("field:title", "field:summary", "field:text")[min(field, 2)]
+    if words.titled(first):
+        yield "case:titled"
+    elif words.opening(first):
+        yield "case:opening"
+    else:
+        yield "case:middle"
+    if first == words.fields[field][0]:
+        yield "at:start"
+
+
+def _before(words: Words, first: int, begin: int) -> Iterator[str]:
+    if first == begin:
+        yield "before:nothing"
+        return
+    previous, gap = words.lower[first - 1], words.gap(first - 1)
+    if "-" in gap and not gap.strip("-"):
+        yield "before:hyphen"
+        yield f"hyphen-before={previous}"
+        return
+    if gap.strip(" "):
+        mark = gap.strip()[:1]
+        yield f"before:mark {mark}"
+        if mark == "," and first - begin > 1:
+            yield "before:comma"
+        if mark in ".;:":
+            return
+    if previous == "s" and "'" in words.text[words.starts[first - 1] - 1].replace("’", "'"):
+        yield "before:possessive"
+        return
+    yield f"p={previous}"
+    yield from _before_class(words, first, previous)
+
+
+def _before_class(words: Words, first: int, previous: str) -> Iterator[str]:
+    classes = (
+        ("determiner", _DETERMINERS), ("pronoun", _POSSESSIVE_PRONOUNS), ("preposition", _PREPOSITIONS),
+        ("link", _LINKS), ("object-cue", wordlist("object-cues")), ("vendor-noun", wordlist("vendor-heads")),
+        ("person-title", wordlist("person-titles")), ("first-name", wordlist("first-names")),
+        ("modifier", wordlist("head-modifiers")),
+    )  # fmt: skip
+    for name, members in classes:
+        if previous in members and (name != "first-name" or words.words[first - 1][0].isupper()):
+            yield f"before:{name}"
+    modified = first > 1 and words.lower[first - 2] in wordlist("head-modifiers")
+    if modified and previous in wordlist("vendor-heads"):
+        yield "before:modifier+vendor-noun"
+    if words.words[first - 1][0].isupper() and not words.titled(first - 1) and not words.opening(first - 1):
+        yield "before:capital"
+
+
+def _after(words: Words, last: int, end: int) -> Iterator[str]:
+    if last >= end:
+        yield "after:nothing"
+        return
+    gap = words.gap(last - 1)
+    following = words.lower[last]
+    if following == "s" and gap in ("'", "’"):
+        yield "after:possessive"
+        if last + 1 < end and words.lower[last + 1] in wordlist("after-cues"):
+            yield "after:possessive+noun"
+        return
+    if gap.startswith("-"):
+        yield "after:hyphen"
+        yield f"hyphen-after={following}"
+        return
+    mark = gap.strip()[:1]
+    if mark:
+        yield f"after:mark {mark}"
+        if mark in ",(—–-" and _apposed(words, last, end):
+            yield "after:apposition"
+        return
+    yield f"n={following}"
+    yield from _after_class(words, last, end, following)
+
+
+def _after_class(words: Words, last: int, end: int, following: str) -> Iterator[str]:
+    classes = (
+        ("actor-verb", wordlist("actor-verbs")), ("noun", wordlist("after-cues")), ("link", _LINKS),
+        ("suffix", wordlist("corporate-suffixes")), ("vendor-noun", wordlist("vendor-heads")),
+        ("tail", wordlist("name-tails")), ("preposition", _PREPOSITIONS), ("auxiliary", _SKIPPED),
+        ("institution", wordlist("institutions")), ("speech", wordlist("speech-verbs")),
+    )  # fmt: skip
+    for name, members in classes:
+        if following in members:
+            yield f"after:{name}"
+    skipped = last
+    while skipped < end - 1 and words.lower[skipped] in _SKIPPED and skipped - last < 3:
+        skipped += 1
+    if skipped > last and words.lower[skipped] in wordlist("actor-verbs"):
+        yield "after:auxiliary+actor-verb"
+    if words.words[last][0].isupper() and not words.titled(last):
+        yield "after:capital"
+    elif words.words[last][0].isdigit():
+        yield "after:number"
+
+
+def _apposed(words: Words, last: int, end: int) -> bool:
+    """Say whether "X, a … start-up" follows: an article or relative, and soon a vendor's noun."""
+    if words.lower[last] not in _RELATIVES:
+        return False
+    reach = words.lower[last + 1 : min(end, last + 1 + APPOSITION_REACH)]
+    return not wordlist("vendor-heads").isdisjoint(reach)

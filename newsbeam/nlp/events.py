@@ -1,0 +1,273 @@
+"""The component that finds events: rules and learner on title and lead, rules alone on the rest."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from newsbeam.nlp import axes
+from newsbeam.nlp.body import body_findings
+from newsbeam.nlp.document import fields_of, text_of
+from newsbeam.nlp.features import Reading, extract, read
+from newsbeam.nlp.learner import Learner, Scores
+from newsbeam.nlp.masking import Masked
+from newsbeam.nlp.mentions import AuthorityMention, Mention
+from newsbeam.nlp.roles import Candidate, assign_roles, candidates, role_features
+from newsbeam.nlp.rules import Match, RuleBook, load_rules
+from newsbeam.nlp.slots import SlotContext, fill
+from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
+from newsbeam.records import Detection, Evidence, VendorRole
+from newsbeam.taxonomy import PRECEDENCE, TYPES, family
+
+MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
+SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
+_RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
+
+
+class Trace(NamedTuple):
+    """Why the events of a document are what they are, for ``explain``.
+
+    ``scores`` are the learner's probabilities by type with the threshold of each; ``fired`` and ``near``
+    are the rules that matched: (rule, type, trigger, sentence, what was missing).
+    """
+
+    scores: tuple[tuple[str, float, float], ...]
+    fired: tuple[tuple[str, str, str, str, tuple[str, ...]], ...]
+    near: tuple[tuple[str, str, str, str, tuple[str, ...]], ...]
+    content_type: str
+
+    def why_not(self, event_type: str) -> list[str]:
+        """Say what was missing for an event of ``event_type``."""
+        said = [
+            f"learner: {score:.2f}, needs {threshold:.2f}"
+            for name, score, threshold in self.scores
+            if name == event_type
+        ]
+        said += [
+            f"rule {rule}: {trigger!r} is there, missing {', '.join(missing)}"
+            for rule, name, trigger, _, missing in self.near
+            if name == event_type
+        ]
+        if len(said) < 2:
+            said.append("no rule of this type has its trigger in the text")
+        return said
+
+
+class Finding(NamedTuple):
+    """An event that was decided on, before it is dressed as a Detection."""
+
+    type: str
+    confidence: float
+    match: Match | None
+    trigger: Trigger
+    chosen: tuple[Candidate, ...]
+    features: tuple[str, ...]
+    authority: AuthorityMention | None
+    background: bool
+
+
+class EventDetector:
+    """Sets ``doc._.events`` and ``doc._.trace``."""
+
+    def __init__(self, book: RuleBook, learner: Learner) -> None:
+        self.book = book
+        self.learner = learner
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the events of ``doc``, whose sentences and mentions are known."""
+        if not len(doc) or not fields_of(doc):
+            return doc
+        reading = read(doc, self.book)
+        features = extract(reading, doc._.url)
+        scores = self.learner.score(features)
+        content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
+        lead = self._lead_findings(reading, features, scores)
+        body = [
+            self._from_body(match, chosen, confidence, background=background)
+            for match, chosen, confidence, background in body_findings(
+                doc, reading, [(f.type, [c.vendor_id for c in f.chosen]) for f in lead], content_type
+            )
+        ]
+        context = _context(doc)
+        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
+        doc._.trace = _trace(reading, scores, self.learner, content_type)
+        return doc
+
+    def _lead_findings(self, reading: Reading, features: Sequence[str], scores: Scores) -> list[Finding]:
+        named = candidates(reading)
+        findings = []
+        for event_type, probability in self._decide(scores):
+            strongest = self.learner.strongest(features, event_type)
+            match = best_match(reading, event_type)
+            trigger = find_trigger(reading, match, strongest)
+            chosen = self._participants(named, event_type, match)
+            findings.append(
+                Finding(
+                    event_type,
+                    probability,
+                    match,
+                    trigger,
+                    tuple(chosen),
+                    tuple(f"{feature} {weight:+.2f}" for feature, weight in strongest),
+                    _authority(reading, trigger) if family(event_type) == "regulatory" else None,
+                    background=False,
+                )
+            )
+        return findings
+
+    def _decide(self, scores: Scores) -> list[tuple[str, float]]:
+        """Return the types above their threshold, the surest first, the regulatory ones by precedence."""
+        surplus = scores.probabilities - self.learner.thresholds
+        order = np.argsort(-surplus, kind="stable")
+        decided: list[tuple[str, float]] = []
+        for index in order[:MOST_EVENTS]:
+            if surplus[index] <= 0:
+                break
+            if decided and family(TYPES[index]) == family(decided[0][0]) and surplus[index] < SECOND_NEEDS:
+                continue
+            decided.append((TYPES[index], float(scores.probabilities[index])))
+        return decided
+
+    def _participants(
+        self, named: Sequence[Candidate], event_type: str, match: Match | None
+    ) -> list[Candidate]:
+        scored = [
+            (
+                self.learner.takes_part(role_features(candidate, rank, len(named), event_type, match)),
+                candidate,
+            )
+            for rank, candidate in enumerate(named)
+        ]
+        chosen = [candidate for score, candidate in scored if score >= self.learner.role_threshold]
+        if not chosen and scored:
+            score, candidate = max(scored, key=lambda pair: pair[0])
+            if score >= 0.6 * self.learner.role_threshold:
+                chosen = [candidate]
+        return chosen
+
+    @staticmethod
+    def _from_body(match: Match, chosen: tuple[Candidate, ...], confidence: float, *, background: bool) -> Finding:
+        trigger = Trigger(match.start, match.end, match.rule.id)
+        authority = _nearest_authority(match.masked, match.masked_start)
+        return Finding(
+            match.rule.type,
+            confidence,
+            match,
+            trigger,
+            chosen,
+            (),
+            authority if family(match.rule.type) == "regulatory" else None,
+            background,
+        )
+
+
+def _field(doc: Doc, name: str) -> str:
+    text = text_of(doc)
+    return next((text[f.start : f.end] for f in fields_of(doc) if f.name == name), "")
+
+
+def _context(doc: Doc) -> SlotContext:
+    mentions: Sequence[Mention] = doc._.mentions
+    return SlotContext(
+        title=_field(doc, "title"),
+        summary=_field(doc, "summary"),
+        text=_field(doc, "text"),
+        published=doc._.published,
+        vendors=tuple(dict.fromkeys(m.text for m in mentions if m.kind != "product")),
+        products=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "product")),
+    )
+
+
+def _nearest_authority(masked: Masked, offset: int) -> AuthorityMention | None:
+    found = [
+        (abs(at - offset), at, piece.item)
+        for at, piece in masked.places
+        if isinstance(piece.item, AuthorityMention)
+    ]
+    return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _authority(reading: Reading, trigger: Trigger) -> AuthorityMention | None:
+    """Return the authority of an event: the nearest in the field of its trigger, else the first there is."""
+    in_title = trigger.start < reading.title_end
+    fields: Iterable[Masked | None] = (
+        (reading.title, reading.lead) if in_title else (reading.lead, reading.title)
+    )
+    for masked in fields:
+        if masked is None:
+            continue
+        offset = max(0, trigger.start - masked.start)
+        authority = _nearest_authority(masked, offset)
+        if authority:
+            return authority
+    return None
+
+
+def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotContext) -> Detection:
+    text = text_of(doc)
+    trigger = finding.trigger
+    sentence = sentence_around(doc, trigger.start)
+    said = text[sentence.start : sentence.end]
+    span = (trigger.start - sentence.start, max(trigger.start, min(trigger.end, sentence.end)) - sentence.start)
+    vendors: tuple[VendorRole, ...] = assign_roles(finding.type, finding.chosen, finding.match, trigger.start)
+    jurisdiction = finding.authority.jurisdiction if finding.authority else None
+    slots = fill(finding.type, said, span, context._replace(jurisdiction=jurisdiction))
+    title = context.title if sentence.field != "title" else ""
+    lead = context.summary if sentence.field == "title" else ""
+    return Detection(
+        type=finding.type,
+        vendors=vendors,
+        authority=finding.authority.name if finding.authority else None,
+        assertion=axes.assertion(said, span, title, lead),
+        change_state=axes.change_state(said, span),
+        polarity=axes.polarity(said, span),
+        background=finding.background,
+        stage=axes.stage(said, span, finding.type),
+        content_type=content_type,
+        confidence=round(min(0.99, finding.confidence), 2),
+        slots=slots,
+        evidence=Evidence(
+            field=sentence.field,
+            sentence=said,
+            start=sentence.start - sentence.field_start,
+            end=sentence.end - sentence.field_start,
+            trigger=text[trigger.start : trigger.end],
+            trigger_start=trigger.start - sentence.field_start,
+            trigger_end=trigger.end - sentence.field_start,
+            rule=trigger.rule or "learner",
+            features=finding.features,
+        ),
+    )
+
+
+def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str) -> Trace:
+    def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
+        masked = match.masked
+        sentence = reading.text[masked.start : masked.original(len(masked.text))].strip()
+        return (
+            match.rule.id,
+            match.rule.type,
+            reading.text[match.start : match.end],
+            sentence,
+            match.missing,
+        )
+
+    return Trace(
+        tuple(
+            (name, round(float(p), 3), round(float(t), 3))
+            for name, p, t in zip(TYPES, scores.probabilities, learner.thresholds, strict=True)
+        ),
+        tuple(shown(match) for match in reading.matches if not match.missing),
+        tuple(shown(match) for match in reading.matches if match.missing),
+        content_type,
+    )
+
+
+@Language.factory(
+    "newsbeam_events", assigns=["doc._.events", "doc._.trace"], requires=["doc._.mentions", "doc._.authorities"]
+)
+def make_events(nlp: Language, name: str) -> EventDetector:  # noqa: ARG001  (spaCy's signature)
+    """Make the component with the rules and the model that ship with the package."""
+    return EventDetector(RuleBook(load_rules()), Learner())

@@ -1,0 +1,117 @@
+"""Text in which names and amounts stand as one sign each, so that rules and the learner see classes.
+
+``Xiaomi buys Acme Robotics for $5 million`` becomes ``V buys U for M``: what was learned about one vendor
+holds for every other. :class:`Masked` leads back from a place in the masked text to the original.
+"""
+
+import re
+from bisect import bisect_right
+from typing import Any, NamedTuple
+
+from spacy.tokens import Doc
+
+from newsbeam.nlp.document import text_of
+
+# Syllables of the Yi script: word characters without case, so that \b and \w treat a sign as the word that it
+# stands for, and next to never found in technology news.
+VENDOR, UNKNOWN, PRODUCT, AUTHORITY, MONEY, PERCENT = "ꃶ", "ꆍ", "ꁈ", "ꀊ", "ꂿ", "ꁓ"
+SIGN_OF_KIND = {"company": VENDOR, "brand": VENDOR, "unknown": UNKNOWN, "product": PRODUCT}
+SIGNS = VENDOR + UNKNOWN + PRODUCT + AUTHORITY + MONEY + PERCENT
+
+_SCALE = r"(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|mln|bn|tn|[kmbt])\b)?"
+_AMOUNTS = re.compile(
+    r"(?P<money>(?:US|A|C|HK|NT|S|R)?[$€£¥₹₩]\s?\d[\d,.]*(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|"
+    r"mln|bn|tn|[kmbt]))?\b"
+    r"|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|Rs\.?)\s?\d[\d,.]*" + _SCALE + r"|\b\d[\d,.]*" + _SCALE + r"\s(?:dollars|euros|"
+    r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b|\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b)"
+    r"|(?P<percent>\b\d[\d.,]*(?:\s?%|\s(?:percent|per cent|percentage points?)\b))",
+    re.IGNORECASE,
+)
+
+
+# Words of an authority's name that say what it is, or what it does, stay readable after its sign.
+_GENERIC = re.compile(
+    r"\b(?:[a-z][\w\-]+|Judges?|Courts?|Jury|Justices|Tribunal|Regulators?|Watchdogs?|Lawmakers|Senators?|Senate|Congress|"
+    r"Parliament|Governor|Police|Prosecutors?|Commission|Commissioner|Ministry|Minister|Attorney|State|States|Feds|"
+    r"Officials?|Government|Administration|Competition|Privacy|Antitrust|Supreme|President)\b"
+)
+
+
+class Piece(NamedTuple):
+    """A stretch of text that one sign stands for; ``item`` is the mention or authority, or None."""
+
+    start: int
+    end: int
+    sign: str
+    item: Any
+
+
+class Masked(NamedTuple):
+    """Masked text of the characters from ``start`` on; ``places`` are the signs in it, in order.
+
+    ``shifts`` holds (offset in the masked text, offset in the document) after each sign.
+    """
+
+    text: str
+    start: int
+    places: tuple[tuple[int, Piece], ...]
+    shifts: tuple[tuple[int, int], ...]
+
+    def original(self, offset: int) -> int:
+        """Return the offset in the document of ``offset`` in the masked text."""
+        index = bisect_right(self.shifts, (offset, 1 << 60)) - 1
+        at, origin = self.shifts[index]
+        return origin + offset - at
+
+
+def find_pieces(doc: Doc) -> tuple[Piece, ...]:
+    """Return what is masked in ``doc``: mentions, then authorities, then amounts, none overlapping."""
+    text = text_of(doc)
+    found: list[Piece] = []
+    for mention in doc._.mentions:
+        start, end = _chars(doc, mention.start, mention.end)
+        found.append(Piece(start, end, SIGN_OF_KIND.get(mention.kind, VENDOR), mention))
+    for authority in doc._.authorities:
+        start, end = _chars(doc, authority.start, authority.end)
+        found.append(Piece(start, end, AUTHORITY, authority))
+    for match in _AMOUNTS.finditer(text):
+        sign = MONEY if match.lastgroup == "money" else PERCENT
+        found.append(Piece(match.start(), match.end(), sign, None))
+    found.sort(key=lambda piece: (piece.start, piece.item is None, -piece.end))
+    kept: list[Piece] = []
+    for piece in found:
+        if not kept or piece.start >= kept[-1].end:
+            kept.append(piece)
+    return tuple(kept)
+
+
+def _kept(name: str) -> str:
+    words = _GENERIC.findall(name)
+    return " " + " ".join(words).lower() if words else ""
+
+
+def _chars(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    last = doc[end - 1]
+    return doc[start].idx, last.idx + len(last)
+
+
+def mask(text: str, start: int, end: int, pieces: tuple[Piece, ...]) -> Masked:
+    """Return characters ``start`` to ``end`` of ``text`` with ``pieces`` (sorted) masked."""
+    out: list[str] = []
+    places: list[tuple[int, Piece]] = []
+    shifts = [(0, start)]
+    at, length = start, 0
+    first = bisect_right(pieces, (start,)) if pieces else 0
+    for piece in pieces[first:]:
+        if piece.start >= end:
+            break
+        out.append(text[at : piece.start])
+        length += piece.start - at
+        places.append((length, piece))
+        shown = piece.sign + (_kept(text[piece.start : piece.end]) if piece.sign == AUTHORITY else "")
+        out.append(shown)
+        length += len(shown)
+        at = piece.end
+        shifts.append((length, at))
+    out.append(text[at:end])
+    return Masked("".join(out), start, tuple(places), tuple(shifts))

@@ -1,0 +1,331 @@
+"""Event rules: data files that say which words, next to whom, report an event.
+
+A rule is an entry of ``knowledge/rules/*.yaml``::
+
+    - id: acquisition.buys            # unique
+      type: vendor.acquisition        # of the taxonomy
+      words: [buys, acqui*]           # tokens (or beginnings) without which the rule is not tried
+      trigger: '\\b(?:buys|acquires)\\b'  # regular expression over the masked sentence, case ignored
+      needs: [vendor_before]          # what else must be there, see NEEDS
+      unless: 'buyers? guide'         # optional: the sentence must not match this
+      strength: 0.9                   # how sure the rule is by itself, 0..1
+      body: true                      # may it fire in later paragraphs
+      positive: [...]                 # sentences in which it fires, run by a test
+      negative: [...]                 # sentences in which it does not
+
+In ``trigger`` and ``unless``, ``{NAME}`` stands for an entry of ``macros.yaml`` or for a class of names:
+``{V}`` vendor, ``{P}`` product, ``{X}`` either, ``{A}`` authority, ``{M}`` money, ``{E}`` percentage.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import yaml
+from spacy.attrs import IDX, LOWER
+from spacy.tokens import Doc
+
+from newsbeam.errors import KnowledgeError
+from newsbeam.nlp.masking import (
+    AUTHORITY,
+    MONEY,
+    PERCENT,
+    PRODUCT,
+    SIGNS,
+    UNKNOWN,
+    VENDOR,
+    Masked,
+    Piece,
+    mask,
+)
+from newsbeam.taxonomy import TYPES
+
+FOLDER = Path(__file__).parent.parent / "knowledge" / "rules"
+CLASSES = {
+    "V": f"[{VENDOR}{UNKNOWN}]",
+    "P": PRODUCT,
+    "X": f"[{VENDOR}{UNKNOWN}{PRODUCT}]",
+    "A": AUTHORITY,
+    "M": MONEY,
+    "E": PERCENT,
+    "S": f"[{SIGNS}]",
+}
+_MACRO = re.compile(r"\{([A-Za-z_]+)\}")
+_KEYS = {"id", "type", "words", "trigger", "needs", "unless", "strength", "body", "positive", "negative"}
+_REQUIRED = {"id", "type", "words", "trigger", "positive", "negative"}
+REACH = 90  # masked characters between a trigger and the vendor it needs: about fifteen words
+
+_VENDOR_CLASS = re.compile(CLASSES["X"])
+_AUTHORITY_CLASS = re.compile(AUTHORITY)
+_MONEY_CLASS = re.compile(MONEY)
+_NUMBER_CLASS = re.compile(rf"[{MONEY}{PERCENT}]|\d")
+
+
+def _before(sign: re.Pattern[str], text: str, start: int, _end: int) -> bool:
+    return bool(sign.search(text, max(0, start - REACH), start))
+
+
+def _after(sign: re.Pattern[str], text: str, _start: int, end: int) -> bool:
+    return bool(sign.search(text, end, end + REACH))
+
+
+def _in(sign: re.Pattern[str], text: str, _start: int, _end: int) -> bool:
+    return bool(sign.search(text))
+
+
+# What a rule may need: name -> (test, sign, words for explanations).
+NEEDS = {
+    "vendor": (_in, _VENDOR_CLASS, "a vendor or product in the sentence"),
+    "vendor_before": (_before, _VENDOR_CLASS, "a vendor or product before the trigger"),
+    "vendor_after": (_after, _VENDOR_CLASS, "a vendor or product after the trigger"),
+    "authority": (_in, _AUTHORITY_CLASS, "an authority in the sentence"),
+    "authority_before": (_before, _AUTHORITY_CLASS, "an authority before the trigger"),
+    "authority_after": (_after, _AUTHORITY_CLASS, "an authority after the trigger"),
+    "money": (_in, _MONEY_CLASS, "an amount of money in the sentence"),
+    "number": (_in, _NUMBER_CLASS, "a number in the sentence"),
+}
+
+
+class Rule:
+    """One event rule; its expressions are compiled when first needed (compiling all takes 0.3 s)."""
+
+    def __init__(self, entry: Mapping[str, Any], macros: Mapping[str, str], where: str) -> None:
+        self.id: str = entry["id"]
+        self.type: str = entry["type"]
+        self.words: tuple[str, ...] = tuple(str(word).lower() for word in entry["words"])
+        self.needs: tuple[str, ...] = tuple(entry.get("needs", ()))
+        self.strength: float = float(entry.get("strength", 0.5))
+        self.body: bool = bool(entry.get("body", False))
+        self.positive: tuple[str, ...] = tuple(entry["positive"])
+        self.negative: tuple[str, ...] = tuple(entry["negative"])
+        self.where = where
+        self._trigger = expand(entry["trigger"], macros, where)
+        self._unless = expand(entry["unless"], macros, where) if entry.get("unless") else ""
+
+    @cached_property
+    def trigger(self) -> re.Pattern[str]:
+        """The compiled trigger."""
+        return compile_pattern(self._trigger, self.where)
+
+    @cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        """The compiled exception, if there is one."""
+        return compile_pattern(self._unless, self.where) if self._unless else None
+
+    def missing(self, text: str, start: int, end: int) -> tuple[str, ...]:
+        """Return in words what the match of the trigger at ``start`` to ``end`` lacks; empty if nothing."""
+        lacks = []
+        for name in self.needs:
+            test, sign, words = NEEDS[name]
+            if not test(sign, text, start, end):
+                lacks.append(words)
+        if not lacks and self.unless is not None:
+            match = self.unless.search(text)
+            if match:
+                lacks.append(f"the sentence not to say {match.group()!r}")
+        return tuple(lacks)
+
+
+class Match(NamedTuple):
+    """A rule whose trigger matched. It fired if ``missing`` is empty.
+
+    ``sentence`` is the index of the sentence; ``start`` and ``end`` are characters of the document's text,
+    ``masked_start`` and ``masked_end`` of the masked sentence ``masked``.
+    """
+
+    rule: Rule
+    sentence: int
+    start: int
+    end: int
+    masked: Masked
+    masked_start: int
+    masked_end: int
+    missing: tuple[str, ...]
+
+
+def expand(pattern: str, macros: Mapping[str, str], where: str) -> str:
+    """Return ``pattern`` with its ``{NAME}`` replaced."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in CLASSES:
+            return CLASSES[name]
+        if name not in macros:
+            raise KnowledgeError(f"unknown macro {{{name}}}", where=where)
+        return f"(?:{expand(macros[name], macros, where)})"
+
+    return _MACRO.sub(replace, pattern)
+
+
+def compile_pattern(pattern: str, where: str) -> re.Pattern[str]:
+    """Compile ``pattern`` without regard to case; a fault in it is a KnowledgeError."""
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise KnowledgeError(f"not a regular expression: {error}", where=where) from error
+
+
+def _load_yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path.name}:{mark.line + 1}" if mark else path.name
+        raise KnowledgeError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
+
+
+def _line_of(path: Path, rule_id: str) -> str:
+    """Return ``file:line`` of a rule, found only when there is something to complain about."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if re.match(rf"\s*-?\s*id:\s*['\"]?{re.escape(rule_id)}['\"]?\s*$", line):
+            return f"{path.name}:{number}"
+    return path.name
+
+
+def _check_entry(entry: Any, path: Path) -> str:
+    if not isinstance(entry, dict):
+        raise KnowledgeError("a rule is a mapping", where=path.name)
+    where = f"{_line_of(path, str(entry.get('id')))}: {entry.get('id')}"
+    for key in sorted(set(entry) - _KEYS):
+        raise KnowledgeError(f"unknown key {key!r}", where=where)
+    for key in sorted(_REQUIRED - set(entry)):
+        raise KnowledgeError(f"missing key {key!r}", where=where)
+    if entry["type"] not in TYPES:
+        raise KnowledgeError(f"unknown event type {entry['type']!r}", where=f"{where}, type")
+    for need in entry.get("needs", ()):
+        if need not in NEEDS:
+            raise KnowledgeError(f"unknown need {need!r}", where=f"{where}, needs")
+    for key in ("words", "positive", "negative"):
+        if not isinstance(entry[key], list) or not entry[key]:
+            raise KnowledgeError("expected a list that is not empty", where=f"{where}, {key}")
+    return where
+
+
+def _entry_is_plain(entry: Any) -> bool:
+    """Cheap check that finds nearly all good entries good, so that places are looked up only for bad ones."""
+    return (
+        isinstance(entry, dict)
+        and _REQUIRED <= entry.keys() <= _KEYS
+        and entry["type"] in TYPES
+        and all(need in NEEDS for need in entry.get("needs", ()))
+        and all(isinstance(entry[key], list) and entry[key] for key in ("words", "positive", "negative"))
+    )
+
+
+def load_macros(folder: Path = FOLDER) -> dict[str, str]:
+    """Read ``macros.yaml``."""
+    path = folder / "macros.yaml"
+    macros = _load_yaml(path) if path.exists() else {}
+    if not isinstance(macros, dict) or not all(isinstance(value, str) for value in macros.values()):
+        raise KnowledgeError("expected names with patterns", where=path.name)
+    return macros
+
+
+def load_rules(folder: Path = FOLDER) -> tuple[Rule, ...]:
+    """Read and check all rules of ``folder``, in the order of the files' names."""
+    macros = load_macros(folder)
+    rules: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in {"macros.yaml", "guards.yaml"}:
+            continue
+        entries = _load_yaml(path)
+        if not isinstance(entries, list):
+            raise KnowledgeError("expected a list of rules", where=path.name)
+        for entry in entries:
+            where = f"{path.name}: {entry['id']}" if _entry_is_plain(entry) else _check_entry(entry, path)
+            if entry["id"] in rules:
+                first = rules[entry["id"]].where
+                raise KnowledgeError(
+                    f"duplicate id, first in {first}", where=f"{_line_of(path, entry['id'])}: {entry['id']}"
+                )
+            rules[entry["id"]] = Rule(entry, macros, where)
+    return tuple(rules.values())
+
+
+class RuleBook:
+    """The rules, with an index from words to the rules that wait for them."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._exact: dict[str, list[int]] = {}
+        self._starts: dict[str, list[int]] = {}
+        for index, rule in enumerate(self.rules):
+            for word in rule.words:
+                table = self._starts if word.endswith("*") else self._exact
+                table.setdefault(word.rstrip("*"), []).append(index)
+        self._lengths = sorted({len(start) for start in self._starts})
+        self._seen: dict[int, tuple[int, ...]] = {}
+
+    def waiting_for(self, word: str) -> tuple[int, ...]:
+        """Return the indexes of the rules that ``word`` (lower case) calls up."""
+        found = set(self._exact.get(word, ()))
+        for length in self._lengths:
+            if length > len(word):
+                break
+            found.update(self._starts.get(word[:length], ()))
+        return tuple(sorted(found))
+
+    def called(self, doc: Doc) -> dict[int, list[int]]:
+        """Return for each character offset of a calling token the rules it calls."""
+        lowers = doc.to_array(LOWER)
+        strings = doc.vocab.strings
+        seen = self._seen
+        if len(seen) > 200_000:  # words of a long-running process; about 20 MB
+            seen.clear()
+        calling = []
+        for value in np.unique(lowers).tolist():
+            rules = seen.get(value)
+            if rules is None:
+                rules = seen[value] = self.waiting_for(strings[value])
+            if rules:
+                calling.append(value)
+        offsets = doc.to_array(IDX)
+        at = np.nonzero(np.isin(lowers, np.array(calling, dtype=lowers.dtype)))[0]
+        return {int(offsets[i]): list(seen[int(lowers[i])]) for i in at}
+
+    def matches(
+        self, text: str, starts: tuple[int, ...], called: Mapping[int, list[int]], pieces: tuple[Piece, ...],
+        lead_end: int,
+    ) -> Iterator[Match]:
+        """Yield the matches of all called rules, sentence by sentence, fired or not.
+
+        Of rules in sentences that start after ``lead_end`` only those made for body text are tried, and only
+        where the sentence names somebody.
+        """
+        by_sentence: dict[int, set[int]] = {}
+        for offset, rules in called.items():
+            by_sentence.setdefault(bisect_right(starts, offset) - 1, set()).update(rules)
+        for sentence in sorted(by_sentence):
+            start = starts[sentence]
+            end = starts[sentence + 1] if sentence + 1 < len(starts) else len(text)
+            masked = mask(text, start, end, pieces)
+            in_body = start >= lead_end
+            if in_body and not masked.places:
+                continue
+            for index in sorted(by_sentence[sentence]):
+                rule = self.rules[index]
+                if in_body and not rule.body:
+                    continue
+                yield from _try_rule(rule, sentence, masked)
+
+
+def _try_rule(rule: Rule, sentence: int, masked: Masked) -> Iterator[Match]:
+    """Yield the first full match of ``rule``, or its first match that lacks something."""
+    near: Match | None = None
+    for found in rule.trigger.finditer(masked.text):
+        start, end = found.span("t") if "t" in rule.trigger.groupindex else found.span()
+        missing = rule.missing(masked.text, start, end)
+        match = Match(
+            rule, sentence, masked.original(start), masked.original(end), masked, start, end, missing
+        )
+        if not missing:
+            yield match
+            return
+        near = near or match
+    if near:
+        yield near

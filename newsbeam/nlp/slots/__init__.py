@@ -1,0 +1,249 @@
+"""What else the sentence of an event says: amount, percent, product, person, place, period, …
+
+Pure functions over strings and character offsets; no spaCy, no clock. :func:`fill` is the door.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
+
+from newsbeam.knowledge.tables import Table, check_keys, read_table
+from newsbeam.nlp.slots.dates import effective_of, find_periods, period_of
+from newsbeam.nlp.slots.money import ROLES, MoneySpan, find_money, load_currencies, nearest
+from newsbeam.nlp.slots.people import Person, find_people, find_positions, load_positions, position_of
+from newsbeam.nlp.slots.places import countries, find_places, load_places, place_of
+from newsbeam.nlp.slots.product import find_product, load_words
+from newsbeam.nlp.slots.quantity import find_headcounts, find_percents
+from newsbeam.records import Money, Slots
+from newsbeam.taxonomy import TYPES
+
+__all__ = ["SlotContext", "fill", "load_knowledge", "load_slots"]
+
+_NAMES = (
+    "amount",
+    "percent",
+    "headcount",
+    "product",
+    "person",
+    "position",
+    "place",
+    "period",
+    "effective_date",
+)
+_LEAD_CHARS = 700  # of the text: about the first four sentences, where news says who, what, how much
+_SENTENCE_END = re.compile(r"(?<=[.!?…”\"])\s+(?=[A-Z“\"‘$€£¥])|\n+")
+_SURE_PERSON = 4  # a verb of appointing stands before the name
+_SAME_AMOUNT = (0.4, 2.5)  # a headline rounds or converts; beyond this it is another amount
+
+
+_NAMES_PRODUCTS = "vendor.product_launch"  # its trigger is followed by a name that nobody may know yet
+
+
+class SlotContext(NamedTuple):
+    """The document around a sentence. All of it may be empty.
+
+    ``vendors`` and ``products`` are names as they stand in the text; ``published`` is an ISO date.
+    """
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    published: str | None = None
+    vendors: Sequence[str] = ()
+    products: Sequence[str] = ()
+    jurisdiction: str | None = None
+
+
+class _Plan(NamedTuple):
+    slots: frozenset[str]
+    lead: frozenset[str]
+    amounts: tuple[str, ...]
+
+
+class _Found(TypedDict, total=False):
+    amount: Money
+    amount_converted: Money | None
+    percent: str
+    headcount: int
+    product: str
+    person: str
+    position: str
+    place: str
+    country: str | None
+    period: str
+    effective_date: str
+
+
+def _names(table: Table, event_type: str, key: str, known: Sequence[str]) -> tuple[str, ...]:
+    names = table.strings("types", event_type, key)
+    for index, name in enumerate(names):
+        if name not in known:
+            raise table.error(("types", event_type, key, index), f"{name!r} is none of {', '.join(known)}")
+    return names
+
+
+@lru_cache(maxsize=1)
+def load_slots() -> dict[str, _Plan]:
+    """Return what each event type can have, from ``slots.yaml``; every type must stand there."""
+    table = read_table("slots.yaml", ("types",))
+    check_keys(table, ("types",), TYPES)
+    plans = {}
+    for event_type in TYPES:
+        check_keys(table, ("types", event_type), ("slots", "lead", "amounts"))
+        slots = _names(table, event_type, "slots", _NAMES)
+        lead = _names(table, event_type, "lead", slots)
+        amounts = _names(table, event_type, "amounts", ("amount", *ROLES))
+        plans[event_type] = _Plan(frozenset(slots), frozenset(lead), amounts)
+    return plans
+
+
+def load_knowledge() -> None:
+    """Load all that the slots know, so that a wrong file shows at once and not at the first sentence."""
+    for load in (load_slots, load_currencies, load_places, load_positions, load_words):
+        load()
+
+
+def _spans_of(names: Sequence[str], text: str) -> list[tuple[int, int]]:
+    spans = []
+    for name in names:
+        at = text.find(name)
+        while at >= 0:
+            spans.append((at, at + len(name)))
+            at = text.find(name, at + len(name))
+    return spans
+
+
+@lru_cache(maxsize=16)
+def _lead(title: str, summary: str, text: str) -> tuple[str, ...]:
+    """Return the sentences of title, summary and the start of the text, each once."""
+    parts = (title, summary, text[:_LEAD_CHARS])
+    sentences = (s.strip() for part in parts for s in _SENTENCE_END.split(part))
+    return tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
+
+
+@lru_cache(maxsize=16)
+def _lead_countries(title: str, summary: str, text: str) -> tuple[str, ...]:
+    return countries(find_places(" ".join((title, summary, text[:_LEAD_CHARS]))))
+
+
+class _Reader:
+    """Reads the slots of one plan out of sentences of one document."""
+
+    def __init__(self, event_type: str, context: SlotContext) -> None:
+        self.plan = load_slots()[event_type]
+        self.names_products = event_type == _NAMES_PRODUCTS
+        self.context = context
+
+    def read(self, sentence: str, trigger: tuple[int, int], wanted: frozenset[str]) -> _Found:
+        """Return those of ``wanted`` that ``sentence`` has, as seen from the trigger."""
+        found: _Found = {}
+        vendors = _spans_of(self.context.vendors, sentence)
+        if "amount" in wanted and (amount := self._amount(sentence, trigger)):
+            found["amount"], found["amount_converted"] = amount.money, amount.converted
+        if "percent" in wanted and (percents := find_percents(sentence)):
+            found["percent"] = min(percents, key=lambda p: _distance(p.start, p.end, trigger)).text
+        if "headcount" in wanted and (counts := find_headcounts(sentence)):
+            found["headcount"] = min(counts, key=lambda c: _distance(c.start, c.end, trigger)).value
+        if "place" in wanted and (place := place_of(find_places(sentence, vendors), trigger)):
+            found["place"], found["country"] = place.name, place.country
+        if "period" in wanted and (period := period_of(find_periods(sentence, self.context.published))):
+            found["period"] = period.text
+        if "effective_date" in wanted:
+            day = effective_of(sentence, trigger, self.context.published)
+            if day:
+                found["effective_date"] = day.iso
+        if "product" in wanted:
+            self._product(sentence, trigger, vendors, found)
+        if "person" in wanted or "position" in wanted:
+            self._person(sentence, trigger, found)
+        return found
+
+    def _amount(self, sentence: str, trigger: tuple[int, int]) -> MoneySpan | None:
+        context = self.context
+        near = countries(find_places(sentence)) if "¥" in sentence or "kr" in sentence else ()
+        hints = near or (
+            _lead_countries(context.title, context.summary, context.text)
+            if any(sign in sentence for sign in ("¥", "￥", "kr", "pesos", "rupees", "lira"))
+            else ()
+        )
+        return nearest(find_money(sentence, hints), trigger, self.plan.amounts)
+
+    def _product(
+        self, sentence: str, trigger: tuple[int, int], vendors: list[tuple[int, int]], found: _Found
+    ) -> None:
+        known = sorted(_spans_of(self.context.products, sentence))
+        if self.names_products:
+            if span := find_product(sentence, trigger, known, vendors):
+                found["product"] = span.name
+        elif known:
+            start, end = min(known, key=lambda k: _distance(k[0], k[1], trigger))
+            found["product"] = sentence[start:end]
+
+    def _person(self, sentence: str, trigger: tuple[int, int], found: _Found) -> None:
+        names = (*self.context.vendors, *self.context.products)
+        people = find_people(sentence, names)
+        if not people:  # a surname may have been taken for an unknown vendor
+            longer = [name for name in names if " " in name]
+            people = [p for p in find_people(sentence, longer) if p.weight >= _SURE_PERSON]
+        person: Person | None = people[0] if people else None
+        if person:
+            found["person"] = person.name
+        if position := position_of(find_positions(sentence), sentence, trigger, person):
+            found["position"] = position.title
+
+
+def _distance(start: int, end: int, trigger: tuple[int, int]) -> int:
+    return start - trigger[1] if start >= trigger[1] else trigger[0] - end
+
+
+def _more_exact(amount: Money, other: Money, converted: Money | None) -> bool:
+    """Say whether ``other`` with its conversion is what a headline's ``amount`` rounds."""
+    if converted is None or amount.currency not in (other.currency, converted.currency):
+        return False
+    same = converted if converted.currency == amount.currency else other
+    least, most = _SAME_AMOUNT
+    return amount.value > 0 and least <= same.value / amount.value <= most
+
+
+def _add_lead(reader: _Reader, sentence: str, found: _Found) -> None:
+    context = reader.context
+    lead = _lead(context.title, context.summary, context.text)
+    here = sentence.strip()
+    if not any(here == other or here in other or other in here for other in lead):
+        return
+    wanted = {slot for slot in reader.plan.lead if slot not in found}
+    refine = "amount" in found and "amount" in reader.plan.lead and found.get("amount_converted") is None
+    names = [name for name in context.vendors if name in sentence] or list(context.vendors)
+    for other in lead:
+        if not (wanted or refine):
+            return
+        if other == here or (names and not any(name in other for name in names)):
+            continue
+        more = reader.read(other, (0, 0), frozenset(wanted | ({"amount"} if refine else set())))
+        amount = more.get("amount")
+        if refine and amount and "amount" in found:
+            if _more_exact(found["amount"], amount, more.get("amount_converted")):
+                found["amount"], found["amount_converted"] = amount, more.get("amount_converted")
+                refine = False
+            more.pop("amount")
+            more.pop("amount_converted", None)
+        found.update({k: v for k, v in more.items() if k not in found})  # type: ignore[typeddict-item]
+        wanted -= found.keys()
+
+
+def fill(
+    event_type: str, sentence: str, trigger: tuple[int, int], context: SlotContext | None = None
+) -> Slots:
+    """Return the slots of an event of ``event_type`` that stands in ``sentence``.
+
+    ``trigger`` is the span of the trigger in characters of ``sentence``. A slot that the sentence does
+    not have may come from the title or the lead, where the event stands there as well; where the lead
+    gives an amount with its conversion, that is taken for the headline's rounded one.
+    """
+    context = context or SlotContext()
+    reader = _Reader(event_type, context)
+    found = reader.read(sentence, trigger, reader.plan.slots)
+    if reader.plan.lead:
+        _add_lead(reader, sentence, found)
+    return Slots(**found, jurisdiction=context.jurisdiction)

@@ -1,0 +1,300 @@
+"""Periods ("Q1 2021") and dates on which something takes effect, resolved against publication.
+
+Written out by hand, without dateparser: its import alone takes longer than our whole loading may, and it
+sees dates in ordinary words ("may", "sat", "on").
+"""
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = (
+    r"(?-i:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|Jun\.|July?|Jul\.|Aug(?:ust|\.)?|"
+    r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_YEAR = r"(?:19|20)\d\d"
+_TAIL = (
+    r"(?:,?\s+(?:of\s+|in\s+)?(?:(?:fiscal|FY|calendar)(?:\s+year)?\s?)?"
+    rf"(?P<{{}}>{_YEAR}|this year|last year))?"
+)
+_PERIOD = re.compile(
+    rf"\b(?:fiscal\s+|FY)?Q(?P<q1>[1-4])(?:{_TAIL.format('y1')}|[’'](?P<s1>\d\d)\b)(?!\w)"
+    rf"|\b(?P<q2>first|second|third|fourth|1st|2nd|3rd|4th)[\s-](?:fiscal[\s-])?quarter(?:ly)?\b{_TAIL.format('y2')}"
+    rf"|\b(?P<q3>[1-4])Q(?P<s3>\d\d)\b"
+    rf"|\bH(?P<h1>[12])\b{_TAIL.format('y4')}"
+    rf"|\b(?P<h2>first|second|1st|2nd)[\s-]half\b(?!-)(?:\s+of\s+the\s+year)?{_TAIL.format('y5')}"
+    rf"|\b(?:FY\s?|fiscal(?:\s+year)?\s+|full[\s-]year\s+)(?P<fy>{_YEAR})\b"
+    r"|\b(?P<lastq>(?:last|previous|prior|latest)\s+quarter)\b"
+    rf"|\b(?:in|by|during|for|of|since|through)\s+(?P<year>{_YEAR})\b(?![-–]|\s*[%$])"
+    rf"|\b(?:in|as of|for|during)\s+(?P<month>{_MONTH})(?:\s+(?P<my>{_YEAR}))?(?!\s*\d)(?!\w)"
+    r"|\b(?:(?:over|in|for|during|within|across) )?(?:the )?(?P<span>(?:next|coming|past|last) "
+    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|few) (?:years|months|weeks|decades))\b"
+    r"|\b(?P<long>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|multi)-year)\b"
+    r"|\b(?P<rel>this year|last year|next year)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    rf"\b(?P<m>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:percent|%|million|billion|,\d{{3}}))"
+    rf"(?:,?\s+(?P<y>{_YEAR}))?"
+    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})(?:,?\s+(?P<y2>{_YEAR}))?(?!\w)"
+    rf"|\b(?P<iso>{_YEAR}-\d\d-\d\d)\b"
+    rf"|\b(?P<m3>{_MONTH})\s+(?P<y3>{_YEAR})\b"
+    rf"|\b(?:by|in|from|until|starting|beginning|since|as soon as|before|this|next|late|early|mid-|end of)\s+"
+    rf"(?P<m4>{_MONTH})(?!\s*\d)(?![a-z])"
+    r"|\b(?P<near>today|tomorrow|tonight)\b"
+    r"|\b(?P<nday>(?:next |this |on |last )(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    r"|\b(?P<nrel>next (?:week|month|year)|later this (?:month|year))\b",
+    re.IGNORECASE,
+)
+_MAY_BE_PERIOD = re.compile(r"\d|uarter|half|year| (?:in|of|for|during) [A-Z]")  # cheap: most text has none
+_MAY_BE_DATE = re.compile(
+    r"\d|\b(?:next|today|tonight|tomorrow|later|Next|Today|Later)\b|day\b|\b(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)"
+)
+# Words before a date (nearby) or anywhere left of it that make it the date of taking effect.
+_EFFECT = re.compile(
+    r"\b(?:effective(?: as)?(?: of| on| from)?|starting|beginning|from|as soon as|as early as|by|until|on|in|"
+    r"as of|launch(?:es|ing)?|arriv(?:es|ing)|available|due|out|comes?|coming|goes on sale|go on sale|"
+    r"ships?|shipping|takes effect|take effect|after|end(?:s|ing)? |before|this|next|,)\s*$",
+    re.IGNORECASE,
+)
+_FUTURE = re.compile(
+    r"\b(?:will|shall|to|from|starting|beginning|effective|by|until|set|due|next|coming|upcoming|"
+    r"available|plans?|expected|scheduled|slated|arriv(?:es|ing)|launch(?:es|ing)|out|"
+    r"goes|as (?:soon|early) as)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|since|ago|last|earlier|launched|announced|said|reported|filed)\b", re.IGNORECASE
+)
+
+
+_BARE_MONTH = re.compile(
+    rf"\b(?:in|since|until|of|last) (?P<m>{_MONTH})(?!\w)(?! (?:19|20)\d\d)", re.IGNORECASE
+)
+
+
+class PeriodSpan(NamedTuple):
+    """A period; ``text`` is normalised.
+
+    "Q1 2021", "H1 2024", "FY 2025", "2023", "2021-09", "next five years".
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+class DateSpan(NamedTuple):
+    """A date; ``iso`` is ``YYYY-MM-DD`` or, where only so much is said, ``YYYY-MM`` or ``YYYY``."""
+
+    start: int
+    end: int
+    iso: str
+
+
+@lru_cache(maxsize=256)
+def parse_day(published: str | None) -> date | None:
+    """Return the day of an ISO date or date-time, None where there is none."""
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int:
+    return next(n for n, month in enumerate(MONTHS, start=1) if month.startswith(name.lower().strip(".")[:3]))
+
+
+def _year(text: str | None, day: date | None) -> str | None:
+    if text is None or text.isdigit():
+        return text
+    if day is None:
+        return None
+    return str(day.year - (text.lower() == "last year"))
+
+
+def _last_done_quarter(number: int, day: date | None) -> str:
+    """Return the quarter ``number`` that had ended (or was running) when ``day`` came."""
+    if day is None:
+        return f"Q{number}"
+    running = (day.month + 2) // 3
+    return f"Q{number} {day.year if number <= running else day.year - 1}"
+
+
+def _quarter(groups: dict[str, str], day: date | None) -> str | None:
+    if short := groups.get("s3"):
+        return f"Q{groups['q3']} 20{short}"
+    if "lastq" in groups:
+        return _previous_quarter(day)
+    digit = groups.get("q1") or groups.get("q2")
+    if digit is None:
+        return None
+    number = int(digit) if digit.isdigit() else _QUARTERS[digit.lower()]
+    year = groups.get("y1") or groups.get("y2") or (f"20{groups['s1']}" if "s1" in groups else None)
+    if year is None:
+        return _last_done_quarter(number, day)
+    return f"Q{number} {_year(year, day) or ''}".strip()
+
+
+def _half(groups: dict[str, str], day: date | None) -> str | None:
+    half = groups.get("h1") or groups.get("h2")
+    if half is None:
+        return None
+    number = int(half) if half.isdigit() else _QUARTERS[half.lower()]
+    year = _year(groups.get("y4") or groups.get("y5"), day) or (str(day.year) if day else "")
+    return f"H{number} {year}".strip()
+
+
+def _longer(groups: dict[str, str], day: date | None) -> str | None:
+    if year := groups.get("fy"):
+        return f"FY {year}"
+    if name := groups.get("month"):
+        return _resolve_month(_month(name), groups.get("my"), day, future=False)
+    if word := groups.get("rel"):
+        return _relative_year(word, day)
+    span = groups.get("year") or groups.get("span") or groups.get("long")
+    return span.lower() if span else None
+
+
+def _period(match: re.Match[str], day: date | None) -> str | None:
+    groups = {key: value for key, value in match.groupdict().items() if value}
+    return _quarter(groups, day) or _half(groups, day) or _longer(groups, day)
+
+
+def _previous_quarter(day: date | None) -> str | None:
+    if day is None:
+        return None
+    number = (day.month + 2) // 3 - 1
+    return f"Q{number} {day.year}" if number else f"Q4 {day.year - 1}"
+
+
+def _relative_year(text: str, day: date | None) -> str | None:
+    shift = {"this": 0, "last": -1, "next": 1}[text.lower().split()[0]]
+    return str(day.year + shift) if day else None
+
+
+def _resolve_month(month: int, year: str | None, day: date | None, *, future: bool | None) -> str | None:
+    if year:
+        return f"{year}-{month:02}"
+    if day is None:
+        return None
+    if future:
+        return f"{day.year + (month < day.month)}-{month:02}"
+    return f"{day.year - (month > day.month)}-{month:02}"
+
+
+_RANK = re.compile(r"^(?:Q|H|FY)")
+
+
+def find_periods(text: str, published: str | None = None) -> list[PeriodSpan]:
+    """Return the periods in ``text``; without ``published`` relative ones stay open or are left out."""
+    if not _MAY_BE_PERIOD.search(text):
+        return []
+    day = parse_day(published)
+    found = ((match, _period(match, day)) for match in _PERIOD.finditer(text))
+    return [PeriodSpan(*match.span(), period) for match, period in found if period]
+
+
+def period_of(spans: list[PeriodSpan]) -> PeriodSpan | None:
+    """Return the most telling period: a quarter, half or fiscal year before anything else."""
+    return min(spans, key=lambda s: (not _RANK.match(s.text), s.start)) if spans else None
+
+
+def _resolve_day(
+    month: int, number: int, year: str | None, day: date | None, *, future: bool | None
+) -> str | None:
+    try:
+        if year:
+            return date(int(year), month, number).isoformat()
+        if day is None:
+            return None
+        choices = [date(day.year + shift, month, number) for shift in (-1, 0, 1)]
+    except ValueError:  # February 30; February 29 next to a leap year is lost, too
+        return None
+    slack = timedelta(days=30)  # a launch of last week is still told with "will" in a feed that is slow
+    if future:
+        return min(choice for choice in choices if choice >= day - slack).isoformat()
+    if future is False:
+        return max(choice for choice in choices if choice <= day + slack).isoformat()
+    return min(choices, key=lambda choice: abs(choice - day)).isoformat()
+
+
+def _weekday(text: str, day: date, *, future: bool | None) -> str:
+    which, _, name = text.lower().partition(" ")
+    ahead = (_DAYS.index(name) - day.weekday()) % 7
+    if which == "next":
+        return (day + timedelta(days=ahead or 7)).isoformat()
+    if which == "last" or not future:
+        return (day - timedelta(days=(-ahead) % 7)).isoformat()
+    return (day + timedelta(days=ahead)).isoformat()
+
+
+def _relative(groups: dict[str, str], day: date, *, future: bool | None) -> str:
+    if word := groups.get("near"):
+        return (day + timedelta(days=word.lower() == "tomorrow")).isoformat()
+    if word := groups.get("nday"):
+        return _weekday(word, day, future=future)
+    return {
+        "next week": (day + timedelta(days=7 - day.weekday())).isoformat(),  # its Monday
+        "next month": f"{day.year + day.month // 12}-{day.month % 12 + 1:02}",
+        "next year": str(day.year + 1),
+        "later this month": f"{day.year}-{day.month:02}",
+        "later this year": str(day.year),
+    }[groups["nrel"].lower()]
+
+
+def _date(match: re.Match[str], day: date | None, *, future: bool | None) -> str | None:
+    groups = {key: value for key, value in match.groupdict().items() if value}
+    if iso := groups.get("iso"):
+        return iso if parse_day(iso) else None
+    if name := groups.get("m") or groups.get("m2"):
+        number, year = groups.get("d") or groups["d2"], groups.get("y") or groups.get("y2")
+        return _resolve_day(_month(name), int(number), year, day, future=future)
+    if name := groups.get("m3") or groups.get("m4"):
+        return _resolve_month(_month(name), groups.get("y3"), day, future=future)
+    return _relative(groups, day, future=future) if day else None
+
+
+def _looks_ahead(text: str, match: re.Match[str]) -> bool | None:
+    before = text[max(0, match.start() - 60) : match.end()]
+    if _PAST.search(before):
+        return False
+    return True if _FUTURE.search(before) else None
+
+
+def find_dates(text: str, published: str | None = None, *, future: bool | None = None) -> list[DateSpan]:
+    """Return the dates in ``text``, left to right.
+
+    A date without a year is resolved against ``published``: to the next such day where the words before
+    it look ahead (or ``future`` says so), to the last one where they look back, else to the nearest.
+    """
+    if not _MAY_BE_DATE.search(text):
+        return []
+    day = parse_day(published)
+    spans: list[DateSpan] = []
+    for match in _DATE.finditer(text):
+        iso = _date(match, day, future=_looks_ahead(text, match) if future is None else future)
+        if iso:
+            spans.append(DateSpan(*match.span(), iso))
+    return spans
+
+
+def effective_of(text: str, trigger: tuple[int, int], published: str | None = None) -> DateSpan | None:
+    """Return the date on which what the trigger says takes effect: stated after it, or in its clause."""
+    for span in find_dates(text, published):
+        if span.start < trigger[1]:
+            continue
+        before = text[trigger[1] : span.start]
+        whole = text[max(0, span.start - 40) : span.end]
+        if _EFFECT.search(before[-30:]) or _FUTURE.search(whole) or span.end >= len(text.rstrip(" .")):
+            return span
+    return None
+
+
+def find_months(text: str) -> list[int]:
+    """Return the months (1 to 12) that ``text`` names without a year: "in November", "since March"."""
+    return [_month(match["m"]) for match in _BARE_MONTH.finditer(text)]

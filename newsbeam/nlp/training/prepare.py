@@ -1,0 +1,67 @@
+"""Labelled items into what is learned from: features, labels, and candidates for the roles."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+
+from newsbeam.evaluation import canonical_vendor
+from newsbeam.nlp.document import make_doc
+from newsbeam.nlp.features import extract, read
+from newsbeam.nlp.roles import candidates, role_features
+from newsbeam.nlp.rules import RuleBook
+from newsbeam.nlp.triggers import best_match
+from newsbeam.taxonomy import TYPES
+
+NO_ADDRESS = 0.4  # share of items that are learned from without their address, so that it never decides alone
+
+
+class Example(NamedTuple):
+    """One labelled item. ``block`` groups items of one day; ``roles`` are (features, takes part) of candidates."""
+
+    features: list[str]
+    types: npt.NDArray[np.bool_]
+    weight: float
+    block: int
+    roles: list[tuple[list[str], bool]]
+
+
+def fraction(text: str) -> float:
+    """Return a number in 0..1 that depends on ``text`` alone."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+
+def prepare(
+    items: Sequence[Mapping[str, Any]], nlp: Language, book: RuleBook, weight: float = 1.0
+) -> list[Example]:
+    """Return examples of ``items``; ``nlp`` must find sentences and mentions."""
+    return [_example(item, nlp, book, weight) for item in items]
+
+
+def _example(item: Mapping[str, Any], nlp: Language, book: RuleBook, weight: float) -> Example:
+    url = item.get("url") or ""
+    doc = make_doc(nlp, item["title"] or "", item.get("summary") or "", published=item.get("published"), url=url)
+    reading = read(doc, book)
+    if fraction(f"address {item.get('id')}") < NO_ADDRESS:
+        url = ""
+    wanted = {event["type"] for event in item["events"]}
+    roles: list[tuple[list[str], bool]] = []
+    found = candidates(reading)
+    for event in item["events"]:
+        names = {canonical_vendor(name) for name in event["vendors"]}
+        match = best_match(reading, event["type"])
+        for rank, candidate in enumerate(found):
+            features = role_features(candidate, rank, len(found), event["type"], match)
+            mention = candidate.mention
+            key = canonical_vendor(mention.name) if mention.vendor_id.startswith("~") else mention.vendor_id
+            roles.append((features, key in names))
+    return Example(
+        extract(reading, url),
+        np.array([name in wanted for name in TYPES], dtype=bool),
+        weight,
+        int(fraction(f"day {(item.get('published') or item.get('id') or '')[:10]}") * 1000),
+        roles,
+    )

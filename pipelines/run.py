@@ -1,0 +1,268 @@
+"""``newsbeam run``: one bounded pass over the feeds that are due.
+
+Take the lock, finish what a dead pass left, poll and run the graph, commit cursors last. A crash
+anywhere means that the next pass does the work again; ids make that harmless.
+"""
+
+import re
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy import Engine
+from structlog.contextvars import bound_contextvars
+
+from newsbeam import clock, metrics
+from newsbeam.clock import Clock
+from newsbeam.config import Settings
+from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
+from newsbeam.feeds.poll import Cursor, due_feeds
+from newsbeam.feeds.settings import FeedSettings
+from newsbeam.ledger import runs
+from newsbeam.ledger.engine import migrate, opened, require_current, version, writing
+from newsbeam.ledger.intake import Plan
+from newsbeam.ledger.items import cursors
+from newsbeam.ledger.letters import open_letters
+from newsbeam.ledger.lock import held, myself
+from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
+from newsbeam.records import OUTCOMES, Alert
+from pipelines import exit_codes
+
+LOG = structlog.get_logger("newsbeam.run")
+PRUNE_SECONDS = 86400
+_LEDGER_TROUBLE = re.compile(
+    r"newsbeam\.errors\.(Ledger\w*Error): (.*?)(?: \[while running .*)?$", re.MULTILINE
+)
+
+
+class Request(NamedTuple):
+    """What a pass is asked to do.
+
+    ``only`` names feeds by name, URL or id; none means all. ``force`` polls also those that are not due.
+    ``beam_args`` are options for Beam.
+    """
+
+    settings: Settings
+    clock: Clock
+    only: tuple[str, ...] = ()
+    force: bool = False
+    dry_run: bool = False
+    metrics_file: Path | None = None
+    beam_args: tuple[str, ...] = ()
+
+
+class Report(NamedTuple):
+    """How a pass went. ``facts`` is what metrics are made of; None where nothing is known of the ledger."""
+
+    exit_code: int
+    facts: metrics.Facts | None
+
+
+class _Stages:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+
+
+def run(request: Request) -> int:
+    """Do one pass; return its exit code (:mod:`pipelines.exit_codes`). Raises :class:`UsageError`."""
+    report = one_pass(request)
+    if request.metrics_file and report.facts:
+        metrics.write_file(request.metrics_file, report.facts)
+    return report.exit_code
+
+
+def one_pass(request: Request) -> Report:
+    """Do one pass and say how it went; what fails on the way is logged. Raises :class:`UsageError`."""
+    feeds = chosen_feeds(request.settings.feeds, request.only)
+    started = request.clock()
+    run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    with bound_contextvars(run=run_id):
+        try:
+            return _dry(request, feeds) if request.dry_run else _under_lock(request, feeds, run_id)
+        except LedgerHeldError as error:
+            sys.stderr.write(f"newsbeam: {error}\n")
+            return Report(exit_codes.HELD, None)
+        except LedgerError as error:
+            LOG.error("the ledger cannot be used", why=str(error))  # noqa: TRY400 - its words say it all
+            sys.stderr.write(f"newsbeam: {error}\n")
+            return Report(exit_codes.LEDGER, None)
+
+
+def chosen_feeds(feeds: Sequence[FeedSettings], only: Sequence[str]) -> list[FeedSettings]:
+    """Return those of ``feeds`` that ``only`` names by name, source, URL or id; all where it names none."""
+    if not feeds:
+        raise UsageError("no feeds to watch", hint="list them under feeds: in monitor.yaml, or import OPML")
+    for name in only:
+        if not any(name in _names(feed) for feed in feeds):
+            raise UsageError(f"no feed is called {name!r}", hint="`newsbeam feeds status` lists them")
+    return [feed for feed in feeds if not only or _names(feed) & set(only)]
+
+
+def _names(feed: FeedSettings) -> set[str]:
+    return {feed.name, feed.source, feed.url, feed.shown, feed.feed_id}
+
+
+def _under_lock(request: Request, feeds: Sequence[FeedSettings], run_id: str) -> Report:
+    engine = opened(request.settings.ledger.url)
+    stages = _Stages()
+    me = myself(run_id, clock.to_iso(request.clock()))
+    with stages.stage("total"), held(engine, me):
+        before = migrate(engine)
+        died = runs.start(engine, me)
+        LOG.info("run started", feeds=len(feeds), **({"schema_was": before, "died": died} if died else {}))
+        try:
+            return _pass(engine, request, feeds, run_id, stages)
+        except UsageError:
+            _give_up(engine, request, run_id, exit_codes.USAGE)
+            raise
+        except LedgerError:
+            raise  # it cannot be told to the ledger either
+        except Exception as error:
+            if trouble := _LEDGER_TROUBLE.search(str(error)):
+                # Beam carries what a step raised as text only.
+                raise LedgerError(trouble[2]) from error
+            return _broken(engine, request, run_id, stages, error)
+
+
+def _give_up(engine: Engine, request: Request, run_id: str, exit_code: int) -> None:
+    runs.fail(engine, run_id, clock.to_iso(request.clock()), {}, exit_code)
+
+
+def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, error: Exception) -> Report:
+    words = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    LOG.error("run failed", why=words, exc_info=error)
+    sys.stderr.write(
+        f"newsbeam: the pass broke off, nothing was committed; the next one does the work again: {words}\n"
+    )
+    _give_up(engine, request, run_id, exit_codes.FAILED)
+    return Report(exit_codes.FAILED, _facts(engine, request, exit_codes.FAILED, stages))
+
+
+def _pass(
+    engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: _Stages
+) -> Report:
+    url = request.settings.ledger.url
+    known = cursors(engine)
+    due = due_feeds(feeds, known, request.clock, force=request.force)
+    plan = Plan(tuple(due), request.settings.http, request.clock, url, run_id)
+    with stages.stage("graph"):
+        counted = _through_graph(engine, request, plan)
+    _check_sum(counted)
+    alerts = pending(engine, "alerts")
+    exit_code = _exit_code(request.settings, counted)
+    summary = _summary(counted, due, alerts, stages)
+    with stages.stage("commit"):
+        now = request.clock()
+        totals = metrics.totals_of(counted, alerts, now)
+        runs.commit(engine, run_id, clock.to_iso(now), summary, exit_code, totals)
+        _prune(engine, request)
+    LOG.info("run finished", exit=exit_code, **summary)
+    return Report(exit_code, _facts(engine, request, exit_code, stages))
+
+
+def _through_graph(engine: Engine, request: Request, plan: Plan) -> Mapping[str, int]:
+    """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
+    if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
+        LOG.info("no feed is due")
+        return {}
+    from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
+
+    return run_feeds(engine, request.settings, plan, request.beam_args)
+
+
+def _check_sum(counted: Mapping[str, int]) -> None:
+    settled = sum(counted.get(name, 0) for name in OUTCOMES)
+    if counted.get("items_read", 0) != settled:
+        raise AssertionError(f"items read and outcomes do not add up: {dict(counted)}")
+
+
+def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
+    dead = counted.get("dead_letters", 0)
+    if dead <= settings.max_dead_letters:
+        return exit_codes.OK
+    sys.stderr.write(
+        f"newsbeam: {dead} dead letters, more than the {settings.max_dead_letters} allowed (max_dead_letters, "
+        "--max-dead-letters); see `newsbeam dead-letters list`\n"
+    )
+    return exit_codes.DEAD_LETTERS
+
+
+def _summary(
+    counted: Mapping[str, int],
+    due: Sequence[tuple[FeedSettings, Cursor]],
+    alerts: Sequence[Alert],
+    stages: _Stages,
+) -> dict[str, Any]:
+    numbers = {name: number for name, number in counted.items() if number and name not in ("dead_letters",)}
+    waited = numbers.pop("microseconds_waiting_for_feeds", 0)
+    stages.seconds["waiting_for_feeds"] = waited / 1e6
+    return {
+        "due": len(due),
+        "alerts": len(alerts),
+        "dead_letters": counted.get("dead_letters", 0),
+        **numbers,
+        "seconds": {name: round(seconds, 2) for name, seconds in stages.seconds.items()},
+    }
+
+
+def _prune(engine: Engine, request: Request) -> None:
+    """Forget what is over, once a day."""
+    now = request.clock().timestamp()
+    last = runs.read_totals(engine).get(("pruned_at", ""), 0.0)
+    if 0 <= now - last < PRUNE_SECONDS:
+        return
+    before = clock.from_timestamp(now - request.settings.ledger.keep_seconds)
+    forgotten = runs.prune(engine, clock.to_iso(before))
+    with writing(engine) as connection:
+        runs.add_totals(connection, {("pruned_at", ""): now - last})
+    LOG.debug("pruned", rows=forgotten)
+
+
+def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) -> metrics.Facts:
+    wanted = {feed.feed_id for feed in request.settings.feeds}
+    ended = [row for row in runs.recent(engine, 100) if row.state == "done"]
+    return metrics.Facts(
+        now=request.clock(),
+        exit_code=exit_code,
+        started_at=clock.to_iso(request.clock()),
+        last_success_at=ended[0].finished_at if ended else None,
+        seconds=stages.seconds,
+        cursors={feed: cursor for feed, cursor in cursors(engine).items() if feed in wanted},
+        totals=runs.read_totals(engine),
+        dead_letters_open=open_letters(engine),
+    )
+
+
+def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
+    """Poll and detect as a pass would, print what it would tell, and write nothing anywhere."""
+    engine = opened(request.settings.ledger.url)
+    there = version(engine) > 0
+    if there:
+        require_current(engine)
+    due = due_feeds(feeds, cursors(engine) if there else {}, request.clock, force=request.force)
+    names = ", ".join(feed.source for feed, _ in due) or "none"
+    sys.stdout.write(f"Dry run: nothing is written. {len(due)} of {len(feeds)} feeds are due: {names}\n")
+    if not due:
+        return Report(exit_codes.OK, None)
+    from pipelines.run_feeds import try_feeds  # noqa: PLC0415 - takes a second to import
+
+    url = request.settings.ledger.url if there else ""
+    counted = try_feeds(request.settings, Plan(tuple(due), request.settings.http, request.clock, url, ""))
+    for name in sorted(name for name in counted if name.startswith(("feeds_", "changes_"))):
+        sys.stdout.write(f"  {name.replace('_', ' ', 1):<22} {counted[name]:>6}\n")
+    return Report(_exit_code(request.settings, counted), None)

@@ -1,0 +1,49 @@
+"""The feeds that are due through the graph, into the configured sinks and the ledger."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Engine
+
+from newsbeam import clock
+from newsbeam.config import Settings
+from newsbeam.ledger.intake import Plan
+from newsbeam.ledger.streams import DELIVERED_STREAMS
+from pipelines.monitor import Memory, Routes
+from pipelines.redeliver import redeliver
+from pipelines.run_graph import pipeline_options, run_graph
+from sinks.ledger import LedgerOptions, WriteToLedger
+from sinks.registry import make_sink
+from transforms.poll_feeds import PollFeeds
+from transforms.recall_windows import RecallWindows
+from transforms.withhold_delivered import WithholdDelivered
+
+ALL_STREAMS = (*DELIVERED_STREAMS, "dead_letters", "outcomes")
+
+
+def run_feeds(engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str]) -> Mapping[str, int]:
+    """Finish what a dead pass left, then poll what is due; return totals by name."""
+    told: Routes = [(make_sink(sink.type, sink.options).in_passes(), sink.streams) for sink in settings.sinks]
+    options = pipeline_options(beam_args)
+    redeliver(engine, told, options)
+    if not plan.due:
+        return {}
+    ours = LedgerOptions(url=plan.ledger, run_id=plan.run_id, now=clock.to_iso(plan.clock()))
+    routes = [*told, (WriteToLedger(ours), ALL_STREAMS)]
+    return run_graph(
+        PollFeeds(plan), settings, routes, pipeline_options(beam_args), memory(settings, plan.ledger)
+    )
+
+
+def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
+    """Poll what is due and print what it would give; write nothing."""
+    routes = [(make_sink("console", {}), ("alerts", "counts", "dead_letters", "outcomes"))]
+    remembered = memory(settings, plan.ledger) if plan.ledger else None
+    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), remembered)
+
+
+def memory(settings: Settings, ledger: str) -> Memory:
+    """Return what the graph needs to know of earlier passes."""
+    return Memory(
+        recall=RecallWindows(ledger, settings.counts.window_seconds),
+        withhold={stream: WithholdDelivered(ledger, stream) for stream in DELIVERED_STREAMS},
+    )

@@ -1,0 +1,37 @@
+"""Answers of commands as tables for people or as JSON for programs."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from newsbeam.feeds.mask import mask_text
+
+PIPED_WIDTH = 150  # columns where the output is no terminal
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def safe(value: Any) -> str:
+    """Return ``value`` as text that neither steers a terminal nor shows a secret of a URL."""
+    return _UNSAFE.sub("\ufffd", mask_text("–" if value is None or value == "" else str(value)))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print ``rows`` under ``headers`` on standard output."""
+    out = sys.stdout
+    table = Table(box=None, pad_edge=False, header_style="bold cyan")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False).print(table)
+
+
+def print_json(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
+    """Print ``value`` as JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

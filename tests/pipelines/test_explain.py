@@ -1,0 +1,86 @@
+"""``newsbeam explain``: an operator sees why it alerted, or why not."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import main
+
+STORY = """Xiaomi buys drone maker Lumenar for $40 million
+
+Xiaomi said on Monday that it has bought Lumenar, a Munich-based start-up that makes drones.
+"""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> str:
+    """Return the path of a story."""
+    path = tmp_path / "story.txt"
+    path.write_text(STORY)
+    return str(path)
+
+
+def test_an_event_is_shown_in_its_sentence_with_rule_and_policy(
+    story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Vendors in brackets, the trigger in quotes, who, what, why."""
+    assert 0 == main(["explain", story])
+    printed = capsys.readouterr().out
+    assert "[Xiaomi] «buys drone maker» [Lumenar]" in printed
+    assert "vendor.acquisition  confirmed" in printed
+    assert "who: Xiaomi (actor), Lumenar (target)" in printed
+    assert "what: 40 million USD" in printed
+    assert "rule: acquisition." in printed
+    assert "policy default: alerts" in printed
+    assert "\x1b" not in printed
+
+
+def test_what_was_missing_for_an_expected_type_is_said(
+    story: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The learner's score next to what it needs, and the rules that nearly fired."""
+    assert 0 == main(["explain", story, "--expect", "regulatory.fine"])
+    printed = capsys.readouterr().out
+    assert "regulatory.fine was expected and not found:" in printed
+    assert "- learner: 0.0" in printed
+    assert 0 == main(["explain", story, "--expect", "vendor.acquisition"])
+    assert "vendor.acquisition was expected and found" in capsys.readouterr().out
+
+
+def test_a_page_on_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What starts like markup is read as a page."""
+    page = "<html><head><title>Xiaomi buys Lumenar</title></head><body><p>Text.</p></body></html>"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(page.encode())))
+    assert 0 == main(["explain", "-", "--published", "2025-03-01"])
+    assert "Xiaomi buys Lumenar\n  2025-03-01" in capsys.readouterr().out
+
+
+def test_a_policy_that_suppresses_says_why(
+    story: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By which check, and in words."""
+    (tmp_path / "monitor.yaml").write_text("policies: [{name: phones, vendors: [huawei]}]\n")
+    assert 0 == main(["explain", story, "--config", str(tmp_path / "monitor.yaml")])
+    assert "policy phones: suppressed by vendors: none of its vendors is watched" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["explain", "no-such-file.txt"], 2, "no-such-file.txt: cannot be read"),
+        (["explain", "{story}", "--expect", "vendor.lunch"], 2, "no such event type: vendor.lunch"),
+        (["explain", "{story}", "--published", "soon"], 2, "'soon' is no ISO 8601 date"),
+        (["explain", "{binary}"], 1, "is not text"),
+    ],
+)
+def test_wrong_use_is_said_in_one_line(
+    story: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], args: list[str], code: int, words: str
+) -> None:
+    """No traceback."""
+    (tmp_path / "binary").write_bytes(b"\x00\x01")
+    filled = [arg.format(story=story, binary=tmp_path / "binary") for arg in args]
+    assert code == main(filled)
+    assert words in capsys.readouterr().err

@@ -1,0 +1,203 @@
+"""The axes: how sure, which way, how old, how far along, what kind of text."""
+
+import pytest
+
+from newsbeam.errors import KnowledgeError
+from newsbeam.knowledge.tables import parse_table
+from newsbeam.nlp import axes
+
+
+def span(sentence: str, trigger: str) -> tuple[int, int]:
+    start = sentence.index(trigger)
+    return start, start + len(trigger)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger"),
+    [
+        ("Lumora is reportedly buying Quanto", "buying"),
+        ("Report: Lumora to cut 900 jobs", "cut"),
+        ("Lumora in talks to buy Quanto", "buy"),
+        ("Lumora could launch a cheaper phone this autumn", "launch"),
+        ("Lumora may sell its chip unit", "sell"),
+        ("Lumora might buy Quanto", "buy"),
+        ("Lumora to buy Quanto, sources say", "buy"),
+        ("Lumora weighs sale of its chip unit", "sale"),
+        ("Glow 3 specs leak ahead of launch", "launch"),
+        ("Leaked renders show the Glow 3", "Glow"),
+        ("Lumora plans a bond sale, according to people familiar with the matter", "sale"),
+        ("Lumora close to a $2B deal for Quanto", "deal"),
+        ("Lumora to open a plant in Ohio, Nikkei reports", "open"),
+    ],
+)
+def test_rumor(sentence: str, trigger: str) -> None:
+    """Hearsay, talks and modals before the trigger make a rumor."""
+    assert "rumor" == axes.assertion(sentence, span(sentence, trigger))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger"),
+    [
+        ("Lumora plans to open a plant in Ohio", "open"),
+        ("Lumora launches the Glow 3 on 5 May", "launches"),
+        ("Glow 3 arrives in May 2026", "arrives"),
+        ("Lumora is sued over data leak", "sued"),
+        ("Lumora raises $9M, which may help it grow", "raises"),
+        ("Lumora confirms Glow 3 after months of rumors", "confirms"),
+        ("Judge rules that Lumora violated a law that could hurt rivals", "rules"),
+        ("Lumora reports a record quarter", "reports"),
+        ("Lumora open-sources its model", "open-sources"),
+    ],
+)
+def test_confirmed(sentence: str, trigger: str) -> None:
+    """Announced plans, the month of May, data leaks and consequences do not."""
+    assert "confirmed" == axes.assertion(sentence, span(sentence, trigger))
+
+
+def test_hearsay_of_title_covers_the_lead() -> None:
+    """What the title gives as hearsay is hearsay in the lead, and the other way round."""
+    lead = "Lumora is cutting a third of its staff."
+    assert "rumor" == axes.assertion(lead, span(lead, "cutting"), title="Report: Lumora cuts staff")
+    title = "Lumora cuts staff"
+    assert "rumor" == axes.assertion(title, span(title, "cuts"), lead="Sources say a third of them must go.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "wanted"),
+    [
+        ("Lumora denies plans to buy Quanto", "buy", "negative"),
+        ("Lumora won’t sell its chip unit", "sell", "negative"),
+        ("Lumora will not launch the Glow 3", "launch", "negative"),
+        ("Lumora has no plans to buy Quanto", "buy", "negative"),
+        ("Lumora scraps plans to open a plant", "open", "negative"),
+        ("The merger of Lumora and Quanto falls through", "merger", "negative"),
+        ("Lumora says reports of a sale are false", "sale", "negative"),
+        ("Lumora is not only launching a phone", "launching", "positive"),
+        ("Judge denies motion to block the merger", "merger", "positive"),
+        ("Lumora launches the Glow 3", "launches", "positive"),
+    ],
+)
+def test_polarity(sentence: str, trigger: str, wanted: str) -> None:
+    """Denials and negations before the trigger turn an event around."""
+    assert wanted == axes.polarity(sentence, span(sentence, trigger))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "published", "wanted"),
+    [
+        ("Lumora was founded in April 2010 and listed in Oslo in 2018.", "listed", "2021-05-09", True),
+        ("The firm, which it acquired in 2019, makes chips.", "acquired", "2024-05-01", True),
+        ("The start-up was bought last year for $200M.", "bought", "2024-05-01", True),
+        ("Feld came from Quanto, which was sold to Lumora for $3.2 billion.", "sold", None, True),
+        ("In 2007, the agency (TSA) launched a programme.", "launched", "2021-06-17", True),
+        ("In November, Lumora rolled out its first watch.", "rolled out", "2020-01-02", True),
+        ("In November, Lumora rolled out its first watch.", "rolled out", "2019-12-02", False),
+        ("Lumora began shipping to Peru back in 2017.", "shipping", None, True),
+        ("Three years ago, Lumora bought Quanto.", "bought", "2024-05-01", True),
+        (
+            "A few months after nabbing a $5 million funding round, Lumora hired a boss.",
+            "funding",
+            None,
+            True,
+        ),
+        ("Lumora said on Monday it had a new partner.", "partner", "2024-05-01", False),
+        ("Lumora is investing US$10bn over the next 10 years.", "investing", "2021-05-09", False),
+        ("Sales rose 12% from a year ago.", "rose", "2024-05-01", False),
+        ("Shipments reached 3 million units in Q1 2021.", "Shipments", "2021-05-09", False),
+        ("Shipments reached 3 million units in Q4 2020.", "Shipments", "2021-01-29", False),
+        ("The plant will open in 2027.", "open", "2024-05-01", False),
+    ],
+)
+def test_background(sentence: str, trigger: str, published: str | None, wanted: bool) -> None:
+    """Older facts are background, by their words or by their dates against publication."""
+    assert wanted == axes.background(sentence, span(sentence, trigger), published)
+
+
+def test_titles_are_news() -> None:
+    """A title restates nothing."""
+    title = "Lumora, founded in 2010, raises $9M"
+    assert not axes.background(title, span(title, "raises"), "2024-05-01", field="title")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "wanted"),
+    [
+        ("Lumora announces the Glow 3", "announces", "announced"),
+        ("Lumora will launch the Glow 3 next month", "launch", "scheduled"),
+        ("Lumora completes purchase of Quanto", "purchase", "effective"),
+        ("Lumora delays the Glow 3", "delays", "delayed"),
+        ("Lumora calls off the merger", "merger", "cancelled"),
+        ("Lumora extends its deal with Quanto", "deal", "updated"),
+        ("Lumora posts record profit", "posts", "reported"),
+    ],
+)
+def test_change_state(sentence: str, trigger: str, wanted: str) -> None:
+    """How far a change is stands in the words around the trigger."""
+    assert wanted == axes.change_state(sentence, span(sentence, trigger))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "wanted"),
+    [
+        ("Lawmakers introduce bill on AI", "bill", "proposed"),
+        ("Senate passes bill on AI", "bill", "adopted"),
+        ("AI rules take effect today", "rules", "in_force"),
+        ("Regulator fines Lumora", "fines", "enforced"),
+        ("Court strikes down AI rules", "rules", "struck_down"),
+        ("Chips of Lumora on the list", "list", "adopted"),
+    ],
+)
+def test_stage(sentence: str, trigger: str, wanted: str) -> None:
+    """The stage of a rule is read from the words, else from the type."""
+    assert wanted == axes.stage(sentence, span(sentence, trigger), "regulatory.platform_ai_rule")
+
+
+def test_vendor_events_have_no_stage() -> None:
+    """Only what an authority does has a stage."""
+    assert axes.stage("Lumora launches", (7, 15), "vendor.product_launch") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "wanted"),
+    [
+        ("Lumora launches the Glow 3", "", "news"),
+        ("Glow 3 review: bright but dear", "", "review"),
+        ("Hands-on with the Glow 3", "", "review"),
+        ("The best phones for 2026", "", "roundup"),
+        ("How to move your chats to a new phone", "", "how_to"),
+        ("Get $300 off the Glow 3 today", "", "deal"),
+        ("Opinion: stop making phones bigger", "", "opinion"),
+        ("Why Lumora is losing its users", "", "analysis"),
+        ("Glow 3, a month later", "https://example.org/reviews/glow-3", "review"),
+        ("Lumora signs chip deal with Quanto", "https://example.org/news/lumora-deal-2026", "news"),
+    ],
+)
+def test_content_type(title: str, url: str, wanted: str) -> None:
+    """The kind of text shows in title and address."""
+    assert wanted == axes.content_type(title, url=url)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [x]\nb: [y]\n", "t.yaml:2: b: unknown key; known: a"),
+        ("{}", "t.yaml:1: : 'a' is missing"),
+        ("a: [x]\na: [y]\n", "t.yaml:2: 'a' stands on line 1 already"),
+        ("- a\n", "t.yaml:1: must be a mapping"),
+        ("a: [\n", "t.yaml:"),
+    ],
+)
+def test_wrong_tables_are_named(text: str, message: str) -> None:
+    """A wrong table is an error with file, line and key."""
+    with pytest.raises(KnowledgeError) as caught:
+        parse_table("t.yaml", text, ("a",))
+    assert str(caught.value).startswith(message)
+
+
+def test_wrong_cues_are_named() -> None:
+    """A pattern that does not compile, a repeated one and a list that is none are errors with their line."""
+    table = parse_table("t.yaml", "a:\n  - 'x'\n  - '('\nb: [y, y]\nc: 1\n", ("a", "b", "c"))
+    for key, where in (("a", "t.yaml:3"), ("b", "t.yaml:4"), ("c", "t.yaml:5")):
+        with pytest.raises(KnowledgeError) as caught:
+            table.pattern(key)
+        assert where == caught.value.where

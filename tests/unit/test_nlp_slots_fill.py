@@ -1,0 +1,171 @@
+"""The slots of an event: from its sentence, else from title and lead. The seeds are the acceptance."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+import seeds
+from newsbeam.nlp.slots import SlotContext, fill, load_knowledge, load_slots
+from newsbeam.taxonomy import TYPES
+
+FOLDER = Path(seeds.__file__).parent
+
+
+@lru_cache
+def seed(document: str) -> str:
+    (path,) = FOLDER.glob(f"{document}_*.txt")
+    return path.read_text(encoding="utf-8")
+
+
+def context(document: str, title: str, published: str | None, *vendors: str) -> SlotContext:
+    """Return the context of the seed item that begins with ``title``."""
+    text = seed(document)
+    rest = (
+        text[text.index(title) + len(title) :].split("Link to original source")[0].split("Share article")[0]
+    )
+    return SlotContext(title=title, text=rest.strip(), published=published, vendors=vendors)
+
+
+EUROPE = (
+    "000",
+    "Chinese smartphone brand Xiaomi beats Apple in Europe sales",
+    "2021-05-09",
+    "Xiaomi",
+    "Apple",
+)
+TAIGUSYS = ("000", "Chinese Firm Taigusys Launches Emotion-Recognition System", "2021-06-17", "Taigusys")
+RUSSIA = (
+    "001",
+    "Xiaomi’s latest products for Russia include its smart TVs and flagship Mi 9T",
+    None,
+    "Xiaomi",
+)
+BAN = ("001", "Huawei says US ban will cost it $30B in lost revenue", None, "Huawei")
+PLUMMET = ("001", "Report: Huawei expects international smartphone shipments to plummet", None, "Huawei")
+DANKE = ("001", "China’s housing unicorn Danke appoints ex-Baidu exec as new COO", None, "Danke", "Baidu")
+INFUSION = ("003", "China’s Xiaomi To Boost AI, 5G With Five-Year $5B Infusion", "2020-01-02", "Xiaomi")
+CAR = (
+    "At the end of March, Xiaomi announced it was entering the smart electric vehicle market, "
+    "investing US$10bn over the next 10 years."
+)
+PUMP = (
+    "Chinese smartphone firm Xiaomi is planning to pump over ¥50 billion ($7.18 billion) into artificial "
+    "intelligence (AI) and 5G technologies over the next five years, Reuters reported on Thursday (Jan. 2)."
+)
+INROADS = "Xiaomi, best known for its smartphones, is making serious inroads into Russia"
+
+
+@pytest.mark.parametrize(
+    ("item", "event_type", "sentence", "trigger", "wanted"),
+    [
+        (EUROPE, "vendor.market_share", EUROPE[1], "beats", {"place": "Europe", "period": "Q1 2021"}),
+        (EUROPE, "vendor.investment", CAR, "investing", {"amount": (10e9, "USD")}),
+        (
+            TAIGUSYS,
+            "vendor.product_launch",
+            TAIGUSYS[1],
+            "Launches",
+            {"product": "Emotion-Recognition System"},
+        ),
+        (RUSSIA, "vendor.product_launch", RUSSIA[1], "latest products", {"place": "Russia", "country": "RU"}),
+        (RUSSIA, "vendor.expansion", INROADS, "making serious inroads", {"place": "Russia", "country": "RU"}),
+        (BAN, "vendor.guidance", BAN[1], "will cost", {"amount": (30e9, "USD")}),
+        (PLUMMET, "vendor.guidance", PLUMMET[1], "expects", {"percent": "40% to 60%"}),
+        (
+            DANKE,
+            "vendor.executive_change",
+            DANKE[1],
+            "appoints",
+            {"person": "Gu Guodong", "position": "chief operating officer"},
+        ),
+        (
+            INFUSION,
+            "vendor.investment",
+            INFUSION[1],
+            "Infusion",
+            {"amount": (50e9, "CNY"), "amount_converted": (7.18e9, "USD")},
+        ),
+        (
+            INFUSION,
+            "vendor.investment",
+            PUMP,
+            "pump",
+            {"amount": (50e9, "CNY"), "amount_converted": (7.18e9, "USD")},
+        ),
+    ],
+)
+def test_seeds(
+    item: tuple[str, str, str | None, str],
+    event_type: str,
+    sentence: str,
+    trigger: str,
+    wanted: dict[str, object],
+) -> None:
+    """Every slot that a careful reader finds in the seeds is found."""
+    start = sentence.index(trigger)
+    slots = fill(event_type, sentence, (start, start + len(trigger)), context(*item))._asdict()
+    for name in ("amount", "amount_converted"):
+        slots[name] = slots[name] and (round(slots[name].value), slots[name].currency)
+    assert wanted == {name: slots[name] for name in wanted}
+
+
+def test_seed_sentences_stand_in_the_seeds() -> None:
+    """The sentences above are the seeds' own."""
+    assert CAR in seed("000")
+    assert PUMP in seed("003")
+    assert INROADS in seed("001")
+
+
+def filled(
+    event_type: str, sentence: str, trigger: str, around: SlotContext | None = None
+) -> dict[str, object]:
+    start = sentence.index(trigger)
+    slots = fill(event_type, sentence, (start, start + len(trigger)), around)
+    return {key: value for key, value in slots._asdict().items() if value is not None}
+
+
+def test_surname_taken_for_a_vendor() -> None:
+    """A person is found although the surname alone was taken for an unknown company."""
+    sentence = "Lumora announced the appointment of Wen Taihe as its chief operating officer"
+    found = filled("vendor.executive_change", sentence, "appointment", SlotContext(vendors=("Lumora", "Wen")))
+    assert "Wen Taihe" == found["person"]
+
+
+def test_valuation_is_not_the_amount_raised() -> None:
+    """A round's amount is what comes in, whatever the company is said to be worth."""
+    found = filled("vendor.funding", "Lumora raises $40M at a $1B valuation", "raises")
+    assert 40e6 == found["amount"].value  # type: ignore[attr-defined]
+    assert {} == filled("vendor.funding", "Lumora seeks funds, valued at $2 billion", "seeks")
+
+
+def test_price_of_a_company_may_be_its_valuation() -> None:
+    """In a takeover the sum at which the company is valued is the price."""
+    found = filled("vendor.acquisition", "Lumora buys Quanto in a deal valued at $2 billion", "buys")
+    assert 2e9 == found["amount"].value  # type: ignore[attr-defined]
+
+
+def test_only_the_lead_lends_slots() -> None:
+    """A sentence deep in the text takes nothing from title and lead."""
+    around = SlotContext(title="Lumora raises $9M", text="Lumora did well.\n" * 60 + "Lumora landed money.")
+    assert {} == filled(
+        "vendor.funding", "Lumora landed money.", "landed", SlotContext(title="Lumora raises $9M")
+    )
+    assert {} == filled("vendor.funding", "Long ago it landed money.", "landed", around)
+
+
+def test_all_knowledge_loads() -> None:
+    """Every file that the slots read is right."""
+    load_knowledge()
+
+
+def test_every_type_has_a_plan() -> None:
+    """slots.yaml knows every type of the taxonomy and nothing else."""
+    assert set(TYPES) == set(load_slots())
+
+
+@pytest.mark.parametrize("event_type", TYPES)
+def test_fill_takes_any_text(event_type: str) -> None:
+    """No type and no text makes it fail."""
+    for sentence in ("", "x", "¥¥ $ 1 % of of", "“Lumora”, the, , 5%-6% May May 2024 $1 (", "Ω" * 50):
+        fill(event_type, sentence, (0, min(1, len(sentence))), SlotContext(title="$1", text=sentence))

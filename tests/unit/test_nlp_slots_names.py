@@ -1,0 +1,154 @@
+"""Places, people and products."""
+
+import json
+
+import pytest
+from babel import Locale
+
+from newsbeam.errors import KnowledgeError
+from newsbeam.knowledge.tables import FOLDER
+from newsbeam.nlp.slots.people import find_people, find_positions, position_of
+from newsbeam.nlp.slots.places import countries, find_places, place_of, read_places
+from newsbeam.nlp.slots.product import find_product
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("new phones for Russia", "Russia", "RU"),
+        ("opens an office in Bengaluru", "Bengaluru", "IN"),
+        ("ahead in the European market", "Europe", None),
+        ("builds a plant in Shenzhen-adjacent Dongguan, near Shenzhen", "Shenzhen", "CN"),
+        ("moves to the U.K. on Friday", "United Kingdom", "GB"),
+        ("a factory in Ho Chi Minh City", "Ho Chi Minh City", "VN"),
+        ("pulls out of Russia", "Russia", "RU"),
+        ("withdraws from Brazil", "Brazil", "BR"),
+        ("its fab in Dresden", "Dresden", "DE"),
+        ("French carrier expands into South Korea", "South Korea", "KR"),
+    ],
+)
+def test_where_it_happens(text: str, name: str, country: str | None) -> None:
+    """The place of an event has its usual name and the code of its country."""
+    place = place_of(find_places(text), (0, 0))
+    assert place is not None
+    assert (name, country) == (place.name, place.country)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China’s Lumora buys a rival",
+        "Beijing-based Lumora",
+        "US bans chips",
+        "seeks approval from Washington",
+        "from U.S. firms",
+        "Polish it",
+    ],
+)
+def test_origin_is_not_where_it_happens(text: str) -> None:
+    """An adjective, a possessive or a seat says where a firm is from, not where something happens."""
+    assert place_of(find_places(text), (0, 0)) is None
+
+
+def test_countries_in_order() -> None:
+    """Countries come in the order of the text, each once; spans of names are left out."""
+    assert ("CN", "US") == countries(find_places("Chinese firm in Shenzhen sued in Texas"))
+    assert () == countries(find_places("Jordan Texas Inc", [(0, 16)]))
+
+
+def test_country_names_are_those_of_cldr() -> None:
+    """Every country code of places.jsonl is one of CLDR's territories."""
+    territories = Locale("en").territories
+    lines = (FOLDER / "places.jsonl").read_text(encoding="utf-8").splitlines()
+    codes = {entry["country"] for entry in map(json.loads, lines)} - {None}
+    assert set() == {code for code in codes if code not in territories}
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (['{"name":"A","country":"AA","kind":"city","colour":1}'], "places.jsonl:1: unknown key 'colour'"),
+        (['{"name":"A","country":"AA"}'], "places.jsonl:1: 'kind' is missing"),
+        (['{"name":"A","country":"AA","kind":"moon"}'], "places.jsonl:1: kind 'moon'"),
+        (['{"name":"A","country":"AA","kind":"city"}'] * 2, "places.jsonl:2: 'A' stands on line 1 already"),
+        (["{"], "places.jsonl:1: not JSON"),
+    ],
+)
+def test_wrong_places_are_named(lines: list[str], message: str) -> None:
+    """A wrong entry is an error with file and line."""
+    with pytest.raises(KnowledgeError) as caught:
+        read_places(lines)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "vendors", "person", "position"),
+    [
+        (
+            "Lumora announced the appointment of Wen Taihe as its new chief operating officer",
+            ["Lumora"],
+            "Wen Taihe",
+            "chief operating officer",
+        ),
+        (
+            "Lumora poaches Quanto AI exec Mira Okafor as CTO",
+            ["Lumora", "Quanto"],
+            "Mira Okafor",
+            "chief technology officer",
+        ),
+        ("Lumora CEO Dana Whitlock steps down", ["Lumora"], "Dana Whitlock", "chief executive officer"),
+        ("Quanto’s Ari Feld will leave as head of design", ["Quanto"], "Ari Feld", "head of design"),
+        (
+            "Lumora Robotics Names Eva van der Linden New Chief Financial Officer",
+            ["Lumora Robotics"],
+            "Eva van der Linden",
+            "chief financial officer",
+        ),
+        (
+            "Ola Brandt, former VP of sales at Quanto, has been named CMO",
+            ["Quanto"],
+            "Ola Brandt",
+            "chief marketing officer",
+        ),
+    ],
+)
+def test_who_and_which_position(text: str, vendors: list[str], person: str, position: str) -> None:
+    """The person of a change is found with the position, written out in full."""
+    people = find_people(text, vendors)
+    found = position_of(find_positions(text), text, (0, 0), people[0])
+    assert found is not None
+    assert (person, position) == (people[0].name, found.title)
+
+
+def test_no_person_without_reason() -> None:
+    """Capitalised words without a position or a verb of joining or leaving are no people."""
+    assert [] == find_people("Lumora Unveils Bright New Phones For Schools", ["Lumora"])
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "product"),
+    [
+        ("Lumora Launches Gaze-Tracking System", "Launches", "Gaze-Tracking System"),
+        ("Lumora unveils the L300 Ultra with a new camera", "unveils", "L300 Ultra"),
+        ("Lumora announces its first foldable phone, the Fold 9, at a fair", "announces", "Fold 9"),
+        ("Lumora releases “Helper” for everyone", "releases", "Helper"),
+        ("Lumora rolled out a watch dubbed the Lu Watch, which", "rolled out", "Lu Watch"),
+        ("Lumora Launches New Quark Ultra AI Chip For Data Centers", "Launches", "Quark Ultra AI Chip"),
+        ("New LumoBook Air introduced with a new chip", "introduced", "LumoBook Air"),
+        ("Lumora launches a smart speaker that listens", "launches", None),
+    ],
+)
+def test_product_after_the_trigger(text: str, trigger: str, product: str | None) -> None:
+    """The name behind a launch verb is the product; a mere common noun is none."""
+    start = text.index(trigger)
+    found = find_product(text, (start, start + len(trigger)))
+    assert product == (found.name if found else None)
+
+
+def test_known_product_is_taken_whole() -> None:
+    """A known product settles how far a name reaches and stands in where none follows."""
+    text = "Lumora ships Glow 2 mini to schools"
+    known = [(text.index("Glow"), text.index(" to schools"))]
+    found = find_product(text, (7, 12), known)
+    assert found is not None
+    assert "Glow 2 mini" == found.name

@@ -1,0 +1,61 @@
+"""WithholdDelivered: what every sink has had already goes no further."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.utils.windowed_value import WindowedValue
+
+from newsbeam.ledger.engine import opened
+from newsbeam.ledger.rows import to_text
+from newsbeam.ledger.streams import CHUNK, delivered
+
+IDS = {"alerts": "alert_id", "events": "event_id", "counts": "count_id"}
+
+
+class WithholdDelivered(beam.PTransform):
+    """Records of ``stream`` -> those that are not in the ledger as delivered.
+
+    An alert is withheld for its id; an event and a count only where nothing in it has changed.
+    """
+
+    def __init__(self, ledger: str, stream: str) -> None:
+        super().__init__()
+        self._ledger = ledger
+        self._stream = stream
+
+    def expand(self, records: PCollection[Any]) -> PCollection[Any]:
+        """Look each up, many at a time."""
+        fn = _WithholdFn(self._ledger, self._stream)
+        return records | "LookUp" >> beam.ParDo(fn).with_output_types(records.element_type)
+
+
+class _WithholdFn(beam.DoFn):
+    def __init__(self, ledger: str, stream: str) -> None:
+        self._ledger = ledger
+        self._stream = stream
+
+    def start_bundle(self) -> None:
+        self._waiting: list[WindowedValue] = []
+
+    def process(
+        self, record: Any, at: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[WindowedValue]:
+        self._waiting.append(WindowedValue(record, at, (window,)))
+        if len(self._waiting) >= CHUNK:
+            yield from self._pass_on()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        yield from self._pass_on()
+
+    def _pass_on(self) -> Iterator[WindowedValue]:
+        key = IDS[self._stream]
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        had = delivered(opened(self._ledger), self._stream, [getattr(each.value, key) for each in waiting])
+        for each in waiting:
+            before = had.get(getattr(each.value, key))
+            if before is None or (self._stream != "alerts" and before != to_text(each.value)):
+                yield each
