@@ -137,7 +137,7 @@ def read_labelled(path: Path) -> list[dict[str, Any]]:
             raise ItemError("a labelled item needs title and events", where=where)
         unknown = {event.get("type") for event in item["events"]} - set(TYPES)
         if unknown:
-            raise ItemError(f"unknown event type {sorted(map(str, unknown))[0]}", where=where)
+            raise ItemError(f"unknown event type {min(map(str, unknown))}", where=where)
         items.append(item)
     return items
 

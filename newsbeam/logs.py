@@ -19,12 +19,13 @@ MAX_VALUE_CHARS = 500
 """A value longer than this is cut: no body of a feed gets into a log, not even inside an error."""
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_LIBRARIES = ("httpx", "httpcore", "apache_beam", "asyncio", "sqlalchemy", "trafilatura")
-"""Those log at INFO what we say ourselves, and whole URLs with it."""
 
 
 def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None) -> None:
-    """Send our logs, and other libraries' warnings, to ``out`` (default: standard error)."""
+    """Send our logs, and the errors of libraries, to ``out`` (default: standard error).
+
+    Libraries log below that what we say ourselves, and whole URLs with it.
+    """
     stream = out or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -48,9 +49,8 @@ def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None)
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    root.setLevel(logging.ERROR)
+    logging.getLogger("newsbeam").setLevel(logging.DEBUG if verbose else logging.INFO)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -61,11 +61,6 @@ def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None)
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-
-
-def quiet() -> None:
-    """Send nothing but errors anywhere: for commands that only answer."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def _harmless(_: Any, __: str, words: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from newsbeam import clock
 from newsbeam.errors import OutputError
 from newsbeam.feeds.poll import Cursor
+from newsbeam.feeds.schedule import HEALTHY
 from newsbeam.ledger.runs import Totals
 from newsbeam.records import OUTCOMES, Alert
 
@@ -83,7 +84,9 @@ def _pass_metrics(facts: Facts) -> Iterator[Metric]:
     if facts.last_success_at:
         at = clock.from_iso(facts.last_success_at).timestamp()
         yield _gauge("last_success_timestamp_seconds", "When a pass last ended and was committed", at)
-    stages = GaugeMetricFamily("newsbeam_stage_seconds", "Duration of the last pass by stage", labels=["stage"])
+    stages = GaugeMetricFamily(
+        "newsbeam_stage_seconds", "Duration of the last pass by stage", labels=["stage"]
+    )
     for stage, seconds in facts.seconds.items():
         stages.add_metric([stage], seconds)
     yield stages
@@ -98,6 +101,8 @@ def _feed_metrics(facts: Facts) -> Iterator[Metric]:
     for state, number in sorted(numbers.items()):
         states.add_metric([state], number)
     yield states
+    sick = sum(cursor.state not in (*HEALTHY, "new") for cursor in facts.cursors.values())
+    yield _gauge("feeds_unhealthy", "Feeds in another state than ok, empty, undated or new", sick)
     read = [cursor.last_success_at for cursor in facts.cursors.values()]
     ages = [(facts.now - clock.from_iso(at)).total_seconds() for at in read if at]
     stale = sum(age > STALE_SECONDS for age in ages) + sum(not at for at in read)

@@ -1,6 +1,7 @@
 """The command line.
 
-Exit codes: 0 all well; 1 ran, with more dead letters than allowed; 2 wrong use or configuration.
+Exit codes: 0 all well; 1 ran, with more dead letters than allowed; 2 wrong use or configuration;
+3 another pass holds the ledger; 4 the ledger cannot be used; 5 a pass broke off.
 """
 
 import argparse
@@ -11,9 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from newsbeam.config import Settings, load_settings
-from newsbeam.errors import UsageError
+from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
+from pipelines import exit_codes
+from pipelines.cli_live import add_live
 
-EXIT_USAGE = 2
+TAKE_BEAM_OPTIONS = ("replay", "run", "watch")
 DEFAULT_OUT = Path("out")
 
 # Commands import what they need when they run: `--help` and `detect` need not wait for Beam.
@@ -28,13 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, beam_args = _split(given)
     parser = _parser()
     args = parser.parse_args(given)
-    if beam_args and args.command != "replay":
+    if beam_args and args.command not in TAKE_BEAM_OPTIONS:
         parser.error(f"{args.command} takes no Beam options after --")
     try:
         return int(args.run(args, beam_args))
     except UsageError as error:
         sys.stderr.write(f"newsbeam: {error}\n")
-        return EXIT_USAGE
+        return exit_codes.USAGE
+    except LedgerError as error:
+        sys.stderr.write(f"newsbeam: {error}\n")
+        return exit_codes.HELD if isinstance(error, LedgerHeldError) else exit_codes.LEDGER
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left: nothing more to say
         return 0
@@ -58,12 +64,14 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="examples:\n  newsbeam replay\n  newsbeam detect items.jsonl --output events.jsonl\n"
         "  newsbeam explain article.txt\n\nexit codes: 0 all well, 1 ran, too many dead letters, "
-        "2 wrong use or configuration",
+        "2 wrong use or configuration,\n"
+        "  3 another pass holds the ledger, 4 the ledger cannot be used, 5 a pass broke off",
     )
     parser.add_argument("--version", action="version", version=f"newsbeam {version('newsbeam')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (_add_replay, _add_detect, _add_explain, _add_check, _add_eval):
         add(commands)
+    add_live(commands, _command, _settings)
     return parser
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from newsbeam import clock
 from newsbeam.errors import UsageError
 from newsbeam.ledger import letters
-from newsbeam.ledger.engine import migrate, opened, require_current
+from newsbeam.ledger.engine import opened, require_current
+from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import Kept
 from newsbeam.ledger.lock import held, myself
 from pipelines import exit_codes
@@ -56,18 +57,19 @@ def retry(request: Request, ids: Sequence[str]) -> int:
     by_source: dict[str, list[str]] = {}
     for feed in settings.feeds:
         by_source.setdefault(feed.source, []).append(feed.feed_id)
-    with held(engine, myself("retry", clock.to_iso(request.clock()))):
-        migrate(engine)
-        again = set(letters.retry(engine, chosen, by_source))
-    feeds = [feed.feed_id for feed in settings.feeds if feed.feed_id in again]
-    if not feeds:
-        raise UsageError("their feeds are not watched any more", hint="list them in monitor.yaml again")
-    report = one_pass(request._replace(only=tuple(feeds), force=True))
-    if report.exit_code > exit_codes.DEAD_LETTERS:
-        return report.exit_code
-    resolved = letters.resolve(engine, feeds, chosen, clock.to_iso(request.clock()))
-    sys.stdout.write(f"{len(chosen)} retried, {resolved} came through, {len(chosen) - resolved} did not\n")
-    return report.exit_code
+    started = clock.to_iso(request.clock())
+    with held(engine, myself("retry", started)):
+        again = letters.retry(engine, chosen, by_source)
+    wanted = {feed for feeds in again.values() for feed in feeds}
+    feeds = tuple(feed.feed_id for feed in settings.feeds if feed.feed_id in wanted)
+    if feeds:
+        report = one_pass(request._replace(only=feeds, force=True))
+        if report.exit_code > exit_codes.DEAD_LETTERS:
+            return report.exit_code
+    read = {feed for feed, cursor in cursors(engine).items() if (cursor.last_success_at or "") >= started}
+    resolved = letters.resolve(engine, again, read)
+    sys.stdout.write(f"{len(again)} retried, {resolved} came through, {len(again) - resolved} did not\n")
+    return exit_codes.OK if resolved == len(again) else exit_codes.DEAD_LETTERS
 
 
 def _ledger(url: str) -> Engine:

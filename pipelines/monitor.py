@@ -24,10 +24,12 @@ class Memory(NamedTuple):
     """What a pass knows of earlier ones.
 
     ``recall`` turns the ItemEvents of this pass into those of earlier ones that are to be counted again
-    with them; ``withhold`` lets through, by stream, only what has not been delivered.
+    with them; ``empty`` gives, for ``items`` and ``counts``, counts of 0 for what counts no more;
+    ``withhold`` lets through, by stream, only what has not been delivered.
     """
 
     recall: beam.PTransform
+    empty: beam.PTransform
     withhold: Mapping[str, beam.PTransform]
 
 
@@ -61,6 +63,11 @@ class Monitor(beam.PTransform):
             recalled = detected | "Recall" >> self._memory.recall
             sighted = (detected, recalled) | "WithRecalled" >> beam.Flatten()
         counted = sighted | "CountEvents" >> CountEvents(counting.window_seconds, counting.lateness_seconds)
+        counts = counted["counts"]
+        if self._memory:
+            counts |= "CountsOfAllWindows" >> beam.WindowInto(beam.window.GlobalWindows())
+            emptied = {"items": detected, "counts": counts} | "EmptyCounts" >> self._memory.empty
+            counts = (counts, emptied) | "WithEmptied" >> beam.Flatten()
         raised = detected | "RaiseAlerts" >> RaiseAlerts(self._settings.policies)
 
         failed = (read.dead_letters, articles.dead_letters) | "FailedItems" >> beam.Flatten()
@@ -68,7 +75,7 @@ class Monitor(beam.PTransform):
         streams = {
             "alerts": raised.alerts,
             "events": detected | "Events" >> beam.FlatMap(lambda item: item.events),
-            "counts": counted["counts"],
+            "counts": counts,
             "dead_letters": (failed, counted["dead_letters"]) | "DeadLetters" >> beam.Flatten(),
             "outcomes": (read.outcomes, settled, raised.outcomes) | "Outcomes" >> beam.Flatten(),
         }

@@ -140,7 +140,7 @@ def _under_lock(request: Request, feeds: Sequence[FeedSettings], run_id: str) ->
 
 
 def _give_up(engine: Engine, request: Request, run_id: str, exit_code: int) -> None:
-    runs.fail(engine, run_id, clock.to_iso(request.clock()), {}, exit_code)
+    runs.fail(engine, run_id, runs.Ending(clock.to_iso(request.clock()), {}, exit_code))
 
 
 def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, error: Exception) -> Report:
@@ -169,7 +169,7 @@ def _pass(
     with stages.stage("commit"):
         now = request.clock()
         totals = metrics.totals_of(counted, alerts, now)
-        runs.commit(engine, run_id, clock.to_iso(now), summary, exit_code, totals)
+        runs.commit(engine, run_id, runs.Ending(clock.to_iso(now), summary, exit_code), totals)
         _prune(engine, request)
     LOG.info("run finished", exit=exit_code, **summary)
     return Report(exit_code, _facts(engine, request, exit_code, stages))
@@ -196,8 +196,8 @@ def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
     if dead <= settings.max_dead_letters:
         return exit_codes.OK
     sys.stderr.write(
-        f"newsbeam: {dead} dead letters, more than the {settings.max_dead_letters} allowed (max_dead_letters, "
-        "--max-dead-letters); see `newsbeam dead-letters list`\n"
+        f"newsbeam: {dead} dead letters, more than the {settings.max_dead_letters} allowed "
+        "(max_dead_letters, --max-dead-letters); see `newsbeam dead-letters list`\n"
     )
     return exit_codes.DEAD_LETTERS
 
@@ -208,7 +208,7 @@ def _summary(
     alerts: Sequence[Alert],
     stages: _Stages,
 ) -> dict[str, Any]:
-    numbers = {name: number for name, number in counted.items() if number and name not in ("dead_letters",)}
+    numbers = {name: number for name, number in counted.items() if number and name != "dead_letters"}
     waited = numbers.pop("microseconds_waiting_for_feeds", 0)
     stages.seconds["waiting_for_feeds"] = waited / 1e6
     return {

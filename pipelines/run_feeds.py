@@ -8,11 +8,13 @@ from newsbeam import clock
 from newsbeam.config import Settings
 from newsbeam.ledger.intake import Plan
 from newsbeam.ledger.streams import DELIVERED_STREAMS
-from pipelines.monitor import Memory, Routes
+from pipelines.monitor import Memory
 from pipelines.redeliver import redeliver
 from pipelines.run_graph import pipeline_options, run_graph
 from sinks.ledger import LedgerOptions, WriteToLedger
 from sinks.registry import make_sink
+from sinks.sink import Sink
+from transforms.empty_counts import EmptyCounts
 from transforms.poll_feeds import PollFeeds
 from transforms.recall_windows import RecallWindows
 from transforms.withhold_delivered import WithholdDelivered
@@ -22,16 +24,19 @@ ALL_STREAMS = (*DELIVERED_STREAMS, "dead_letters", "outcomes")
 
 def run_feeds(engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str]) -> Mapping[str, int]:
     """Finish what a dead pass left, then poll what is due; return totals by name."""
-    told: Routes = [(make_sink(sink.type, sink.options).in_passes(), sink.streams) for sink in settings.sinks]
-    options = pipeline_options(beam_args)
-    redeliver(engine, told, options)
+    redeliver(engine, _told(settings), pipeline_options(beam_args))
     if not plan.due:
         return {}
     ours = LedgerOptions(url=plan.ledger, run_id=plan.run_id, now=clock.to_iso(plan.clock()))
-    routes = [*told, (WriteToLedger(ours), ALL_STREAMS)]
+    routes = [*_told(settings), (WriteToLedger(ours), ALL_STREAMS)]
     return run_graph(
         PollFeeds(plan), settings, routes, pipeline_options(beam_args), memory(settings, plan.ledger)
     )
+
+
+def _told(settings: Settings) -> list[tuple[Sink, tuple[str, ...]]]:
+    """Return the configured sinks, made anew: a transform belongs to the pipeline it was first used in."""
+    return [(make_sink(sink.type, sink.options).in_passes(), sink.streams) for sink in settings.sinks]
 
 
 def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
@@ -43,7 +48,9 @@ def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
 
 def memory(settings: Settings, ledger: str) -> Memory:
     """Return what the graph needs to know of earlier passes."""
+    seconds = settings.counts.window_seconds
     return Memory(
-        recall=RecallWindows(ledger, settings.counts.window_seconds),
+        recall=RecallWindows(ledger, seconds),
+        empty=EmptyCounts(ledger, seconds),
         withhold={stream: WithholdDelivered(ledger, stream) for stream in DELIVERED_STREAMS},
     )

@@ -58,8 +58,8 @@ def run_graph(
 ) -> Mapping[str, int]:
     """Run the graph to its end.
 
-    Returns totals by name: ``items_read``, each outcome, ``dead_letters``, and what else steps counted. Raises :class:`UsageError`
-    before the run where a sink cannot be written to.
+    Returns totals by name: ``items_read``, each outcome, ``dead_letters``, and what else steps counted.
+    Raises :class:`UsageError` before the run where a sink cannot be written to.
     """
     for sink, streams in routes:
         sink.prepare(streams)

@@ -13,7 +13,6 @@ from newsbeam.errors import OutputError
 from newsbeam.messages import sort_key
 from sinks.sink import FormatLines, Sink, SinkOptions, Streams
 
-
 BLOCK = 65536  # bytes read at a time when looking for the end of the last whole line
 
 

@@ -15,8 +15,8 @@ from newsbeam.records import ItemEvents
 class RecallWindows(beam.PTransform):
     """ItemEvents -> ItemEvents of the ledger that lie in the same windows of event time.
 
-    Counts are totals: with what is recalled, counting a window again gives its whole. What stands both
-    here and there counts once, since counting is by id.
+    Counts are totals: with what is recalled, counting a window again gives its whole. An event that this
+    pass sees (again) is not recalled: its new form counts, whether or not the ledger has it already.
     """
 
     def __init__(self, ledger: str, window_seconds: int) -> None:
@@ -25,23 +25,26 @@ class RecallWindows(beam.PTransform):
         self._window = window_seconds
 
     def expand(self, items: PCollection[ItemEvents]) -> PCollection[ItemEvents]:
-        """Find the windows, then read each once."""
+        """Find the windows and the events of this pass, then read each window once."""
         return (
             items
-            | "WindowsOf" >> beam.FlatMap(_windows, self._window).with_output_types(tuple[str, str])
-            | "EachOnce" >> beam.GroupByKey()
+            | "EventsOf"
+            >> beam.FlatMap(_seen, self._window).with_output_types(tuple[str, tuple[str, str, str]])
+            | "Together" >> beam.GroupByKey()
             | "Read" >> beam.FlatMap(_recalled, self._ledger).with_output_types(ItemEvents)
         )
 
 
-def _windows(item: ItemEvents, seconds: int) -> Iterator[tuple[str, str]]:
-    """Yield (start, end) of each window that the events of ``item`` count in."""
+def _seen(item: ItemEvents, seconds: int) -> Iterator[tuple[str, tuple[str, str, str]]]:
     for event in item.events:
-        if count_keys(event):
-            yield window_bounds(clock.from_iso(event.event_time), seconds)
+        start, end = window_bounds(clock.from_iso(event.event_time), seconds)
+        yield "pass", (start, end, event.event_id)
 
 
-def _recalled(window: tuple[str, Iterable[str]], ledger: str) -> Iterator[ItemEvents]:
-    start, ends = window
-    for event in events_between(opened(ledger), start, next(iter(ends))):
-        yield ItemEvents(event.item_id, event.event_time, (event,))
+def _recalled(seen: tuple[str, Iterable[tuple[str, str, str]]], ledger: str) -> Iterator[ItemEvents]:
+    all_seen = list(seen[1])
+    ids = {event_id for _, _, event_id in all_seen}
+    for start, end in sorted({(start, end) for start, end, _ in all_seen}):
+        for event in events_between(opened(ledger), start, end):
+            if event.event_id not in ids and count_keys(event):
+                yield ItemEvents(event.item_id, event.event_time, (event,))

@@ -69,8 +69,10 @@ class RawEntry(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Where entries come from: what of the feed's settings makes items of them. Plain values: it travels
-    to the process that parses. ``host`` is that of the feed as configured, ``url`` where it was found."""
+    """Where entries come from, as plain values that travel to the process that parses.
+
+    ``host`` is that of the feed as configured, ``url`` is where it was found.
+    """
 
     feed_id: str
     source: str
@@ -93,7 +95,7 @@ def make_entries(raw: Sequence[RawEntry], origin: Origin) -> tuple[tuple[Entry, 
     made: dict[str, Entry] = {}
     repeated = 0
     for each, link in zip(raw, links, strict=False):
-        entry = _make_entry(each, link, origin, each.guid in shared)
+        entry = _make_entry(each, link, origin, id_is_shared=each.guid in shared)
         known = made.get(entry.item.item_id)
         if known is not None:
             if known.content_hash == entry.content_hash:
@@ -101,6 +103,7 @@ def make_entries(raw: Sequence[RawEntry], origin: Origin) -> tuple[tuple[Entry, 
                 continue
             own_id = digest(entry.item.item_id, entry.content_hash)
             entry = entry._replace(item=entry.item._replace(item_id=own_id))
+            repeated += own_id in made
         made.setdefault(entry.item.item_id, entry)
     return tuple(made.values()), tuple(_feed_problems(len(raw), origin.max_entries, repeated))
 
@@ -112,7 +115,7 @@ def _feed_problems(count: int, limit: int, repeated: int) -> Iterable[str]:
         yield f"{repeated} entries repeat others"
 
 
-def _make_entry(raw: RawEntry, link: str, origin: Origin, id_is_shared: bool) -> Entry:
+def _make_entry(raw: RawEntry, link: str, origin: Origin, *, id_is_shared: bool) -> Entry:
     to_plain = to_text if raw.text_is_html else plain_text
     title = one_line(to_text(raw.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS)
     content = to_plain(raw.content, MAX_CONTENT_CHARS)
@@ -124,7 +127,7 @@ def _make_entry(raw: RawEntry, link: str, origin: Origin, id_is_shared: bool) ->
         content, summary = "", max(content, summary, key=len)
     published, problem = _date(raw, origin.fetched_at)
     item = FeedItem(
-        item_id=_item_id(raw, link, title, summary or content, origin, id_is_shared),
+        item_id=_item_id(raw, link, title or summary or content, origin, id_is_shared=id_is_shared),
         source=origin.source,
         url=link,
         title=title,
@@ -141,13 +144,19 @@ def _make_entry(raw: RawEntry, link: str, origin: Origin, id_is_shared: bool) ->
         raw_hash=digest(raw.title, raw.summary, raw.content, link, published or raw.date_text),
         content_hash=digest(words_of(title), words_of(summary), words_of(content)),
         wants_page=bool(link) and (origin.full_text == "always" or (origin.full_text == "auto" and not full)),
-        problems=tuple(word for word in (problem, "" if link else "no link", "" if title else "no title") if word),
+        problems=tuple(
+            word for word in (problem, "" if link else "no link", "" if title else "no title") if word
+        ),
     )
 
 
 def _is_full(text: str) -> bool:
     """Say whether ``text`` is an article rather than its beginning."""
-    return len(text) > 4 * FULL_TEXT_WORDS and len(text.split()) >= FULL_TEXT_WORDS and not _CUT_OFF.search(text[-80:])
+    return (
+        len(text) > 4 * FULL_TEXT_WORDS
+        and len(text.split()) >= FULL_TEXT_WORDS
+        and not _CUT_OFF.search(text[-80:])
+    )
 
 
 def _date(raw: RawEntry, fetched_at: str) -> tuple[str | None, str]:
@@ -161,7 +170,7 @@ def _date(raw: RawEntry, fetched_at: str) -> tuple[str | None, str]:
     return raw.date, ""
 
 
-def _item_id(raw: RawEntry, link: str, title: str, text: str, origin: Origin, id_is_shared: bool) -> str:
+def _item_id(raw: RawEntry, link: str, words: str, origin: Origin, *, id_is_shared: bool) -> str:
     """Return the id of an item: of its guid, else its link, else its title and text.
 
     A guid or link of the feed's own site gives the same id in all feeds of that site. Any other counts
@@ -170,9 +179,9 @@ def _item_id(raw: RawEntry, link: str, title: str, text: str, origin: Origin, id
     guid = raw.guid.strip()
     name = guid or link
     if not name:
-        return digest("text", origin.feed_id, words_of(title) or words_of(text))
+        return digest("text", origin.feed_id, words_of(words))
     if id_is_shared:
         return digest("guid and link", origin.feed_id, guid, link)
     found = _TAG_URI.match(name) or _URL_HOST.match(name)
-    ours = bool(found) and site_of(found[1].lower()) == site_of(origin.host) if found else False
-    return digest("item", "" if ours else origin.feed_id, canonical_url(guid) or guid if guid else link)
+    ours = found is not None and site_of(found[1].lower()) == site_of(origin.host)
+    return digest("item", "" if ours else origin.feed_id, guid or link)

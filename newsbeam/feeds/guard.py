@@ -14,6 +14,7 @@ import anyio
 import httpcore
 
 from newsbeam.errors import RefusedError, UnreachableError
+from newsbeam.feeds.allowance import CountedStream
 from newsbeam.feeds.settings import HttpSettings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -93,8 +94,9 @@ class Guard:
             if self.allows(host, address):
                 admitted.append(text)
         if not admitted:
+            where = ", ".join(sorted(set(found))[:3]) or "nowhere"
             raise RefusedError(
-                f"{host} is at {', '.join(sorted(set(found))[:3]) or 'no address'}, which is no public address",
+                f"{host} is at {where}, which is no public address",
                 hint="http.allow_private lists addresses that may be asked all the same",
             )
         return list(dict.fromkeys(admitted))[:MAX_ADDRESSES]
@@ -124,12 +126,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
         admitted = self._guard.admit(host, found)
         each = None if timeout is None else timeout / len(admitted)
-        for address in admitted[:-1]:
+        for last, address in enumerate(admitted, start=1 - len(admitted)):
             try:
-                return await self._inner.connect_tcp(address, port, each, local_address, socket_options)
+                stream = await self._inner.connect_tcp(address, port, each, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return await self._inner.connect_tcp(admitted[-1], port, each, local_address, socket_options)
+                if last == 0:
+                    raise
+            else:
+                return CountedStream(stream)
+        raise AssertionError("the guard admits at least one address")
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
         try:

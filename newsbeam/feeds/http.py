@@ -1,9 +1,8 @@
 """Polite HTTP: a URL in, bytes and headers out. What the bytes mean is decided elsewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -11,7 +10,8 @@ import httpcore
 import httpx
 
 from newsbeam.clock import Clock
-from newsbeam.errors import FetchError, HostileError, RefusedError, SlowError, StatusError, UnreachableError
+from newsbeam.errors import HostileError, RefusedError, SlowError, StatusError, UnreachableError
+from newsbeam.feeds.allowance import ALLOWANCE, Allowance
 from newsbeam.feeds.decode import decoded
 from newsbeam.feeds.guard import Resolver, system_resolver
 from newsbeam.feeds.headers import retry_after
@@ -26,6 +26,8 @@ ACCEPT_FEED = (
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml;q=0.9"
 MAX_URL_CHARS = 4_000
+MAX_CRUMBS, CRUMB = 1_000, 64
+"""So many chunks may come, and one more for each 64 bytes: each costs 20 µs in which nothing else is read."""
 WAIT_STATUSES = (429, 503)
 _TEMPORARY = (302, 303, 307)
 _PERMANENT = (301, 308)
@@ -57,7 +59,7 @@ class Retriever:
         self._client = open_client(http, resolver or system_resolver(self._threads))
         self._slots = asyncio.Semaphore(http.connections)
         self.pace = Pace(http.host_spacing_seconds)
-        self._resting: dict[str, StatusError] = {}
+        self._resting: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,57 +67,63 @@ class Retriever:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections. A name that is still being looked up is left to its thread."""
         await self._client.aclose()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    @asynccontextmanager
     async def retrieve(
         self, url: str, accept: str = ACCEPT_FEED, validators: Mapping[str, str] | None = None
-    ) -> AsyncIterator[Response]:
-        """Ask for ``url``, following redirects; the answer holds one of the connections until it is let go.
+    ) -> Response:
+        """Ask for ``url``, following redirects, when its host's turn comes and a connection is free.
 
         Raises :class:`FetchError` where there is no answer. Every status is an answer but that of a host
-        which has just asked to be left alone (429, 503): that is a :class:`StatusError` without a request.
+        which has just asked to be left alone (429 or 503 with Retry-After): that is a :class:`StatusError`
+        without a request.
         """
-        async with AsyncExitStack() as held:
-            permanent, lasting = url, True
-            for hop in range(self._http.max_redirects + 1):
-                async with self.pace.turn(_host(url)):
-                    if hop == 0:
-                        await held.enter_async_context(self._slots)
-                    answer = await self._ask(url, {"Accept": accept, **(validators or {})})
-                target = _target(answer)
-                if target is None:
-                    break
-                lasting = lasting and answer.status in _PERMANENT
-                permanent = target if lasting else permanent
-                url = target
-            else:
-                raise HostileError(f"redirects more than {self._http.max_redirects} times")
-            yield answer._replace(permanent_url=permanent)
+        permanent, lasting = url, True
+        for _ in range(self._http.max_redirects + 1):
+            async with self.pace.turn(host_of(url)):
+                answer = await self._ask(url, {"Accept": accept, **(validators or {})})
+            target = _target(answer)
+            if target is None:
+                return answer._replace(permanent_url=permanent)
+            lasting = lasting and answer.status in _PERMANENT
+            permanent = target if lasting else permanent
+            url = target
+        raise HostileError(f"redirects more than {self._http.max_redirects} times")
 
     async def _ask(self, url: str, headers: Mapping[str, str]) -> Response:
-        host = _host(url)
+        host = host_of(url)
         if host in self._resting:
-            raise self._resting[host]
+            raise StatusError(f"{host} has asked to wait for {self._resting[host]} s")
         try:
-            async with asyncio.timeout(self._http.total_seconds):
+            async with self._slots, asyncio.timeout(self._http.total_seconds):
                 answer = await self._exchange(url, headers)
         except (TimeoutError, httpx.TimeoutException, httpcore.TimeoutException) as error:
-            raise SlowError(f"{host} took too long ({_words(error)})") from error
+            raise SlowError(f"{host} took too long ({words_of_error(error)})") from error
         except (httpx.NetworkError, httpcore.NetworkError) as error:
-            raise UnreachableError(f"{host} does not answer ({_words(error)})") from error
+            raise UnreachableError(f"{host} does not answer ({words_of_error(error)})") from error
         except (
             httpx.HTTPError, httpx.InvalidURL, httpx.StreamError,
             httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError,
         ) as error:  # fmt: skip
-            raise HostileError(f"{host} does not keep to HTTP ({_words(error)})") from error
-        if answer.status in WAIT_STATUSES:
-            self._resting[host] = StatusError(f"{host} has asked to wait (HTTP {answer.status})")
+            raise HostileError(f"{host} does not keep to HTTP ({words_of_error(error)})") from error
+        if answer.status in WAIT_STATUSES and answer.retry_seconds:
+            self._resting[host] = answer.retry_seconds
         return answer
 
+    def rest_seconds(self, url: str) -> int | None:
+        """Return how long the host of ``url`` has asked to be left alone, in seconds; None if it has not."""
+        return self._resting.get(host_of(url))
+
     async def _exchange(self, url: str, headers: Mapping[str, str]) -> Response:
+        allowance = Allowance()
+        ALLOWANCE.set(allowance)
         async with self._client.stream("GET", url, headers=dict(headers)) as answer:
+            allowance.left = 2 * self._http.max_body_bytes  # with what frames the chunks of a body
             good = answer.is_success
             packed = await self._body(answer) if good else b""
             if answer.status_code == httpx.codes.NOT_MODIFIED:
@@ -139,15 +147,18 @@ class Retriever:
         declared = answer.headers.get("content-length", "")
         if declared.isdigit() and int(declared[:18]) > limit:
             raise HostileError(f"its body has {declared[:18]} bytes, more than {limit}")
-        body = bytearray()
+        body, chunks = bytearray(), 0
         async for chunk in answer.aiter_raw():
             body += chunk
+            chunks += 1
             if len(body) > limit:
                 raise HostileError(f"its body has more than {limit} bytes")
+            if chunks > MAX_CRUMBS + len(body) / CRUMB:
+                raise HostileError("its body comes in crumbs")
         return bytes(body)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host of ``url``; raises :class:`FetchError` where it is none that may be asked."""
     try:
         parsed = httpx.URL(url)
@@ -169,7 +180,7 @@ def _target(answer: Response) -> str | None:
         there = here.join(answer.headers["location"].strip())
     except (httpx.InvalidURL, ValueError) as error:
         raise HostileError("redirects to what is no URL") from error
-    safe = here.host == there.host and (there.scheme == "https" or there.scheme == here.scheme)
+    safe = here.host == there.host and there.scheme in ("https", here.scheme)
     if here.userinfo and not there.userinfo and safe:
         there = there.copy_with(userinfo=here.userinfo)
     elif here.userinfo and not safe and there.userinfo == here.userinfo:
@@ -177,8 +188,6 @@ def _target(answer: Response) -> str | None:
     return str(there.copy_with(fragment=None))
 
 
-def _words(error: BaseException) -> str:
+def words_of_error(error: BaseException) -> str:
+    """Return what ``error`` says, without secrets; its name where it says nothing."""
     return mask_text(str(error))[:200] or type(error).__name__
-
-
-__all__ = ["ACCEPT_FEED", "ACCEPT_PAGE", "FetchError", "Response", "Retriever"]

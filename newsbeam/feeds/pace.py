@@ -21,13 +21,19 @@ class Pace:
         """Let ``host`` have pauses of at least ``seconds``, within :data:`MAX_SPACING`."""
         self._longer[host] = min(seconds, MAX_SPACING)
 
+    async def rest(self, host: str) -> None:
+        """Wait until the pause at ``host`` is over, without taking a turn."""
+        await asyncio.sleep(self._pause(host))
+
+    def _pause(self, host: str) -> float:
+        return max(0.0, self._free_at.get(host, 0.0) - asyncio.get_running_loop().time())
+
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
         """Wait for the turn at ``host`` and hold it."""
         loop = asyncio.get_running_loop()
         async with self._locks.setdefault(host, asyncio.Lock()):
-            pause = self._free_at.get(host, 0.0) - loop.time()
-            if pause > 0:
+            if pause := self._pause(host):
                 await asyncio.sleep(pause)
             try:
                 yield

@@ -1,23 +1,161 @@
 """Pages behind the entries of feeds: robots.txt, HTML only, fallback to what the feed said."""
 
+import asyncio
+import codecs
+import re
 from collections.abc import AsyncIterator, Iterable
+from urllib.parse import urlsplit
 
-from newsbeam.clock import Clock
+from protego import Protego
+
+from newsbeam.clock import Clock, system_clock, to_iso
+from newsbeam.errors import FetchError, HostileError, RefusedError, StatusError
+from newsbeam.feeds.flow import by_host
+from newsbeam.feeds.guard import Resolver
+from newsbeam.feeds.http import ACCEPT_PAGE, Response, Retriever
 from newsbeam.feeds.settings import HttpSettings
-from newsbeam.records import FeedItem
+from newsbeam.feeds.urls import canonical_url, site_of
+from newsbeam.records import FeedItem, digest
+
+AGENT = "newsbeam"
+"""The name by which robots.txt may address us."""
+MAX_ROBOTS_CHARS = 512_000
+"""As much of robots.txt as RFC 9309 asks to read."""
+MAX_ROBOTS = 5_000
+"""Hosts whose robots.txt is kept at once."""
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
+_CANONICAL = re.compile(r"<link\b[^<>]{0,2000}?\brel\s*=\s*[\"']?canonical\b[^<>]{0,2000}>", re.IGNORECASE)
+_HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'>]+))", re.IGNORECASE)
+_HTML = ("text/html", "application/xhtml+xml")
 
 
-def fetch_page(url: str, http: HttpSettings) -> FeedItem:
-    """Fetch one page, for ``newsbeam explain --url``.
+class Pages:
+    """Fetches pages where robots.txt lets it."""
 
-    Raises :class:`newsbeam.errors.FetchError` where it cannot be had or is no HTML.
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._robots: dict[str, asyncio.Task[Protego | None]] = {}
+
+    async def complete(self, item: FeedItem) -> FeedItem:
+        """Return ``item`` with the text of its page, or as it is where the page cannot be had.
+
+        ``text_source`` says which: ``page``, or ``summary`` or ``feed`` as before.
+        """
+        if not item.url:
+            return item
+        try:
+            answer = await self.fetch(item.url)
+        except FetchError:
+            return item
+        return item._replace(content=page_text(answer), content_type="text/html", text_source="page")
+
+    async def fetch(self, url: str) -> Response:
+        """Return the HTML page at ``url``.
+
+        Raises :class:`FetchError` where robots.txt forbids it, it cannot be had, or it is no HTML.
+        """
+        robots = await self._robots_of(url)
+        if robots and not robots.can_fetch(url, AGENT):
+            raise RefusedError("its site's robots.txt does not let us")
+        answer = await self._retriever.retrieve(url, accept=ACCEPT_PAGE)
+        if answer.status != 200:
+            raise StatusError(f"HTTP {answer.status}")
+        kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+        if kind not in _HTML or not answer.body.strip():
+            raise HostileError(f"is no HTML page but {kind[:80] if answer.body else 'empty'}")
+        return answer
+
+    async def _robots_of(self, url: str) -> Protego | None:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if len(self._robots) > MAX_ROBOTS:
+            self._robots.clear()
+        task = self._robots.get(origin)
+        if task is None:
+            task = self._robots[origin] = asyncio.create_task(self._read_robots(origin))
+        return await asyncio.shield(task)
+
+    async def _read_robots(self, origin: str) -> Protego | None:
+        """Return the rules of a site; None where it has none. As RFC 9309: no answer means hands off."""
+        answer = await self._retriever.retrieve(f"{origin}/robots.txt", accept="text/plain")
+        if 400 <= answer.status < 500:
+            return None
+        text = answer.body.decode("utf-8", "replace")[:MAX_ROBOTS_CHARS]
+        rules = Protego.parse(text if answer.status == 200 else "User-agent: *\nDisallow: /")
+        delay = rules.crawl_delay(AGENT)
+        if delay:
+            self._retriever.pace.lengthen(urlsplit(origin).hostname or "", float(delay))
+        return rules
+
+
+def page_text(answer: Response) -> str:
+    """Return the HTML of ``answer`` as text, in the encoding of its header, else its own word, else UTF-8."""
+    declared = re.search(
+        r"charset\s*=\s*[\"']?([\w:.-]{1,40})", answer.headers.get("content-type", ""), re.IGNORECASE
+    )
+    inside = _CHARSET.search(answer.body[:4_096])
+    names = [declared[1]] if declared else []
+    names += [inside[1].decode("ascii")] if inside else []
+    for name in (*names, "utf-8"):
+        try:
+            if codecs.lookup(name).name in ("punycode", "idna", "unicode_escape", "raw_unicode_escape"):
+                continue  # Python's own; no encodings of pages
+            return answer.body.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return answer.body.decode("utf-8", "replace")
+
+
+def _canonical(html: str, final_url: str, known: str) -> str:
+    """Return what the page calls itself where that is on its own site, else where it was found.
+
+    So a page cannot pass itself off as one of another site.
     """
-    raise NotImplementedError
+    here = canonical_url(final_url) or known
+    found = _CANONICAL.search(html[:200_000])
+    href = _HREF.search(found[0]) if found else None
+    named = canonical_url(next(filter(None, href.groups())), final_url) if href else ""
+    own = named and site_of(urlsplit(named).hostname or "") == site_of(urlsplit(here).hostname or "")
+    # A site's front page as the canonical address of every article is a common mistake.
+    return named if own and urlsplit(named).path not in ("", "/") else here
 
 
-def complete_items(items: Iterable[FeedItem], http: HttpSettings, clock: Clock) -> AsyncIterator[FeedItem]:
-    """Fetch the pages of ``items`` politely and yield each item as it is done, in no fixed order.
+async def complete_items(
+    items: Iterable[FeedItem], http: HttpSettings, clock: Clock, resolver: Resolver | None = None
+) -> AsyncIterator[FeedItem]:
+    """Fetch the pages of ``items`` politely and yield each item as it is done, in no fixed order."""
+    async with Retriever(http, clock, resolver) as retriever:
+        jobs = ((urlsplit(item.url).hostname or "", item) for item in items)
+        async for item in by_host(jobs, Pages(retriever).complete, retriever.pace, http.connections):
+            yield item
 
-    ``text_source`` is ``page`` where the page came, else it stays what it was (``summary`` or ``feed``).
+
+def fetch_page(
+    url: str, http: HttpSettings, clock: Clock = system_clock, resolver: Resolver | None = None
+) -> FeedItem:
+    """Fetch one page, for ``newsbeam explain --url``. Title and date are left to extraction.
+
+    Raises :class:`FetchError` where it cannot be had, is no HTML, or robots.txt forbids it.
     """
-    raise NotImplementedError
+
+    async def fetch() -> Response:
+        async with Retriever(http, clock, resolver) as retriever:
+            return await Pages(retriever).fetch(url)
+
+    answer = asyncio.run(fetch())
+    html = page_text(answer)
+    address = _canonical(html, answer.url, url)
+    return FeedItem(
+        item_id=digest("page", address),
+        source=urlsplit(address).hostname or "",
+        url=address,
+        title="",
+        summary="",
+        content=html,
+        content_type="text/html",
+        text_source="page",
+        published_at=None,
+        date_source="none",
+        fetched_at=to_iso(clock()),
+    )

@@ -51,7 +51,9 @@ class FeedSettings(_Settings):
     @model_validator(mode="after")
     def _in_order(self) -> "FeedSettings":
         if self.least_seconds > self.most_seconds:
-            raise ValueError(f"least_interval {self.least_interval} exceeds most_interval {self.most_interval}")
+            raise ValueError(
+                f"least_interval {self.least_interval} exceeds most_interval {self.most_interval}"
+            )
         return self
 
     @property

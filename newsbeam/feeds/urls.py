@@ -1,6 +1,6 @@
 """Canonical URLs: one address for one article, whatever campaign, cache or phone it was linked for.
 
-w3lib brings a URL into its normal form (order of parameters, escapes, default port, no fragment); what is
+w3lib brings a URL into its normal form (order of parameters, escapes, default port); what is
 decided here is which parameters only track, and what AMP and mobile addresses look like.
 """
 
@@ -27,12 +27,19 @@ _TRACKING_VALUE = re.compile(
     r"(?:rss\w*|feed\w*|atom|twitter|facebook|linkedin|newsletter|email|social\w*|homepage|youtu\.be)",
     re.IGNORECASE,
 )
-_AMP_PARAMETER = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp|output=amp|view=amp|format=amp", re.IGNORECASE)
-_AMP_PATH = re.compile(r"/amp/?$|\.amp(?=\.html?$|$)", re.IGNORECASE)
-_AMP_CACHE = re.compile(
-    r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.[a-z.]+/amp/)(s/)?(.+)$", re.IGNORECASE
+_AMP_PARAMETER = re.compile(
+    r"amp(?:=(?:1|true)?)?|outputtype=amp|output=amp|view=amp|format=amp", re.IGNORECASE
 )
-_MOBILE_HOST = re.compile(r"^(?:m|mobile|amp|touch)\.(?=[^.]+\.[^.]+)|(?<=^[a-z][a-z])\.m(?=\.[^.]+\.)", re.IGNORECASE)
+_AMP_PATH = re.compile(r"/amp/?$|\.amp(?=\.html?$|$)", re.IGNORECASE)
+_VAIN_FRAGMENT = re.compile(r"=|:~:|^(?:comments?|disqus_thread|respond|top)?$", re.IGNORECASE)
+"""Other fragments stay: the entries of a change log are often parts of one page."""
+_AMP_CACHE = re.compile(
+    r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.[a-z.]+/amp/)(s/)?(.+)$",
+    re.IGNORECASE,
+)
+_MOBILE_HOST = re.compile(
+    r"^(?:m|mobile|amp|touch)\.(?=[^.]+\.[^.]+)|(?<=^[a-z][a-z])\.m(?=\.[^.]+\.)", re.IGNORECASE
+)
 
 
 def canonical_url(url: str, base: str = "") -> str:
@@ -47,17 +54,17 @@ def canonical_url(url: str, base: str = "") -> str:
         parts = urlsplit(joined)
         if not parts.hostname:
             return ""
-        cleaned = urlunsplit(
-            (parts.scheme, _host(parts.netloc), _AMP_PATH.sub("", parts.path), _query(parts.query), "")
-        )
-        return str(canonicalize_url(cleaned))
+        path = _AMP_PATH.sub("", parts.path)
+        fragment = "" if _VAIN_FRAGMENT.search(parts.fragment) else parts.fragment
+        cleaned = urlunsplit((parts.scheme, _host(parts.netloc), path, _query(parts.query), fragment))
+        return str(canonicalize_url(cleaned, keep_fragments=True))
     except (ValueError, UnicodeError):
         return ""
 
 
 def _host(netloc: str) -> str:
-    user, at, host = netloc.rpartition("@")
-    return user + at + _MOBILE_HOST.sub("", host.lower())
+    host = netloc.rpartition("@")[2]  # a user name in a link is there to mislead
+    return _MOBILE_HOST.sub("", host.lower())
 
 
 def _query(query: str) -> str:
@@ -79,5 +86,5 @@ def _tracks(name: str, value: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def site_of(host: str) -> str:
-    """Return the registrable domain of ``host`` (``bbc.co.uk`` of ``feeds.bbc.co.uk``), or the host itself."""
+    """Return the registrable domain of ``host`` (``bbc.co.uk`` of ``feeds.bbc.co.uk``), or the host."""
     return courlan.extract_domain(f"https://{host}/") or host

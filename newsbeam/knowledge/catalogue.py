@@ -30,9 +30,7 @@ Sector = Literal[
     "fintech", "crypto", "health_tech", "mobility", "hardware", "defense", "open_source", "education",
     "other",
 ]  # fmt: skip
-AuthorityKind = Literal[
-    "regulator", "court", "legislature", "government", "agency", "police", "generic"
-]
+AuthorityKind = Literal["regulator", "court", "legislature", "government", "agency", "police", "generic"]
 
 
 class Entry(BaseModel):

@@ -42,6 +42,7 @@ class ItemRow(NamedTuple):
     revision: int
     duplicate_of: str
     raw_hash: str
+    first_published_at: Optional[str]
 
 
 class Change(NamedTuple):
@@ -102,6 +103,7 @@ def _first(feed: str, entry: Entry, owner: str, now: str) -> Change:
         revision=1,
         duplicate_of=owner,
         raw_hash=entry.raw_hash,
+        first_published_at=item.published_at,
     )
     return Change("duplicate" if owner else "new", row, entry)
 

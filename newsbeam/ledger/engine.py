@@ -63,7 +63,9 @@ def _arguments(url: URL) -> dict[str, Any]:
 
 def _settle(connection: sqlite3.Connection, _: Any) -> None:
     """WAL lets `feeds status` read while a pass writes; FULL survives a power cut, not just a crash."""
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way breaks transactions of DDL
+    connection.isolation_level = (
+        None  # we say BEGIN ourselves: the driver's own way breaks transactions of DDL
+    )
     if not connection.execute("PRAGMA query_only").fetchone()[0]:
         try:
             connection.execute("PRAGMA journal_mode=WAL").close()
@@ -121,7 +123,10 @@ _ADVICE = (
     ("is not a database", "the file is something else: name another in ledger.url"),
     ("malformed", "the file is damaged: restore a copy"),
     ("locked", "another program keeps it locked; try again"),
-    ("connection", "is the server up and reachable? nothing was committed; the next pass does the work again"),
+    (
+        "connection",
+        "is the server up and reachable? nothing was committed; the next pass does the work again",
+    ),
 )
 
 
@@ -142,7 +147,11 @@ def require_current(engine: Engine) -> None:
     found = version(engine)
     if found != VERSION:
         hint = "upgrade newsbeam" if found > VERSION else "`newsbeam run` makes or migrates it"
-        words = f"its schema has version {found}, this newsbeam needs {VERSION}" if found else "holds no ledger yet"
+        words = (
+            f"its schema has version {found}, this newsbeam needs {VERSION}"
+            if found
+            else "holds no ledger yet"
+        )
         raise LedgerError(words, where=shown(engine.url), hint=hint)
 
 
@@ -162,4 +171,3 @@ def migrate(engine: Engine, to: int = VERSION) -> int:
                 connection.execute(text(statement))
             connection.execute(text("INSERT INTO schema_version (version) VALUES (:n)"), {"n": number})
     return found
-

@@ -24,7 +24,10 @@ LOG = structlog.get_logger("newsbeam.poll")
 
 
 class Plan(NamedTuple):
-    """What a pass polls. ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run."""
+    """What a pass polls.
+
+    ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run.
+    """
 
     due: tuple[tuple[FeedSettings, Cursor], ...]
     http: HttpSettings
@@ -34,7 +37,7 @@ class Plan(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """Something to count: ``name`` is an outcome of a poll (``feeds_…``) or a kind of change (``changes_…``)."""
+    """Something to count: an outcome of a poll (``feeds_…``) or a kind of change (``changes_…``)."""
 
     name: str
     number: int
@@ -69,8 +72,13 @@ async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
 
 
 def _settled(change: Change, entry: Entry) -> FeedItem:
-    """An undated item keeps the time at which it was first seen: an edit must not move its events in time."""
-    return entry.item if entry.item.published_at else entry.item._replace(fetched_at=change.row.first_seen_at)
+    """Return the item under the date it first had: an edit must not move its events in time.
+
+    One real feed gives a new date with a new headline. An undated item stands at when it was first seen.
+    """
+    first = change.row.first_published_at
+    item = entry.item._replace(published_at=first, date_source=entry.item.date_source if first else "none")
+    return item if first else item._replace(fetched_at=change.row.first_seen_at)
 
 
 def _numbers(found: Sequence[Change]) -> Iterator[tuple[str, int]]:
@@ -92,12 +100,14 @@ class _Book:
     def enter(self, polled: Polled) -> list[Change]:
         now = clock.to_iso(self._plan.clock())
         found = self._changes(polled, now) if polled.outcome == "new_body" else []
-        self._brought.update((change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new")
+        self._brought.update(
+            (change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new"
+        )
         staged = tuple(_without_text(change) for change in found if change.kind != "unchanged")
         self._unwritten.append(Staged(polled.feed.feed_id, polled.cursor, staged))
         if len(self._unwritten) >= STAGED_FEEDS:
             self._write(now)
-        _log(polled, found)
+        _log(polled, found, self._plan.run_id)
         return found
 
     def close(self) -> None:
@@ -107,7 +117,9 @@ class _Book:
         feed = polled.feed.feed_id
         ids = [entry.item.item_id for entry in polled.entries]
         known = known_items(self._engine, feed, ids) if self._engine else Known({}, {})
-        owners = {item_id: owner for item_id, owner in self._brought.items() if owner != feed} | dict(known.owners)
+        owners = {item_id: owner for item_id, owner in self._brought.items() if owner != feed} | dict(
+            known.owners
+        )
         return changes(feed, polled.entries, known.rows, owners, now)
 
     def _write(self, now: str) -> None:
@@ -120,8 +132,14 @@ def _without_text(change: Change) -> Change:
     return change._replace(entry=None)
 
 
-def _log(polled: Polled, found: Sequence[Change]) -> None:
-    words = {"feed": polled.feed.source, "url": polled.feed.shown, "outcome": polled.outcome}
+def _log(polled: Polled, found: Sequence[Change], run_id: str) -> None:
+    # Said here, since this is another thread than the one that bound it.
+    words = {
+        "run": run_id or "dry",
+        "feed": polled.feed.source,
+        "url": polled.feed.shown,
+        "outcome": polled.outcome,
+    }
     if polled.outcome == "failed":
         LOG.warning("feed failed", **words, state=polled.cursor.state, why=polled.cursor.words)
         return

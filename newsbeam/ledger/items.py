@@ -38,7 +38,7 @@ def cursors(engine: Engine) -> dict[str, Cursor]:
 
 
 def known_items(engine: Engine, feed: str, item_ids: Iterable[str]) -> Known:
-    """Return the rows of ``feed`` that are present or among ``item_ids``, and who else brought those first."""
+    """Return the rows of ``feed`` that are present or in ``item_ids``, and who else brought those first."""
     items = schema.ITEMS
     ids = list(item_ids)
     rows: dict[str, ItemRow] = {}
@@ -117,7 +117,8 @@ def poll_anew(connection: Connection, feed: str) -> bool:
     text = connection.execute(select(feeds.c.cursor).where(feeds.c.feed == feed)).scalar()
     if text is None:
         return False
-    anew = {"etag": "", "last_modified": "", "body_hash": "", "entries_hash": "", "next_poll_at": None}
-    cursor = from_text(Cursor, text)._replace(**anew)
+    cursor = from_text(Cursor, text)._replace(
+        etag="", last_modified="", body_hash="", entries_hash="", next_poll_at=None
+    )
     connection.execute(sql_update(feeds).where(feeds.c.feed == feed).values(cursor=to_text(cursor)))
     return True

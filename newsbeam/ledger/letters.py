@@ -5,7 +5,7 @@
 ``resolved``  was taken again and did not fail
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, func, select, update
@@ -14,6 +14,7 @@ from newsbeam.ledger import schema
 from newsbeam.ledger.engine import reading, writing
 from newsbeam.ledger.items import forget_items, poll_anew
 from newsbeam.ledger.rows import from_text
+from newsbeam.ledger.streams import chunks
 from newsbeam.records import DeadLetter
 
 
@@ -31,7 +32,11 @@ class Kept(NamedTuple):
 def letters(engine: Engine, states: Iterable[str] = ("open", "retrying"), limit: int = 1000) -> list[Kept]:
     """Return the dead letters in one of ``states``, latest first."""
     table = schema.DEAD_LETTERS
-    query = select(table).where(table.c.state.in_(list(states))).order_by(table.c.last_seen_at.desc(), table.c.dead_letter_id)
+    query = (
+        select(table)
+        .where(table.c.state.in_(list(states)))
+        .order_by(table.c.last_seen_at.desc(), table.c.dead_letter_id)
+    )
     with reading(engine) as connection:
         return [_kept(row) for row in connection.execute(query.limit(limit))]
 
@@ -59,23 +64,24 @@ def open_letters(engine: Engine) -> int:
         return int(connection.execute(select(func.count()).where(table.c.state == "open")).scalar() or 0)
 
 
-def retry(engine: Engine, chosen: Iterable[Kept], feeds: dict[str, list[str]]) -> list[str]:
-    """Make the next pass take the feeds and items of ``chosen`` again; return the ids of those feeds.
+def retry(engine: Engine, chosen: Iterable[Kept], feeds: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Make the next pass take the feeds and items of ``chosen`` again; return feed ids by dead letter id.
 
     ``feeds`` names the feed ids by source, as configured now.
     """
-    again: dict[str, None] = {}
+    again: dict[str, list[str]] = {}
     with writing(engine) as connection:
         for kept in chosen:
-            for feed in _feeds_of(connection, kept, feeds):
+            mine = _feeds_of(connection, kept, feeds)
+            for feed in mine:
                 poll_anew(connection, feed)
                 forget_items(connection, feed, [kept.letter.item_id] if kept.letter.item_id else [])
-                again[feed] = None
-            _set_state(connection, kept.letter.dead_letter_id, "retrying")
-    return list(again)
+            _set_state(connection, [kept.letter.dead_letter_id], "retrying")
+            again[kept.letter.dead_letter_id] = mine
+    return again
 
 
-def _feeds_of(connection: Connection, kept: Kept, feeds: dict[str, list[str]]) -> list[str]:
+def _feeds_of(connection: Connection, kept: Kept, feeds: Mapping[str, list[str]]) -> list[str]:
     """Return the feeds that an item stands in; those of the letter's source where it names no item."""
     items = schema.ITEMS
     if kept.letter.item_id:
@@ -85,21 +91,32 @@ def _feeds_of(connection: Connection, kept: Kept, feeds: dict[str, list[str]]) -
     return feeds.get(kept.letter.source, [])
 
 
-def resolve(engine: Engine, feeds: Iterable[str], retried: Iterable[Kept]) -> int:
-    """Mark as resolved those of ``retried`` that have not failed again; return how many.
+def resolve(engine: Engine, retried: Mapping[str, list[str]], read: Container[str]) -> int:
+    """Settle what :func:`retry` returned once a pass has gone over it; return how many letters are resolved.
 
-    Only where all ``feeds`` were read: one that could not be asked has proved nothing. A letter that
-    failed again was written again, and is ``open``.
+    One whose feeds are all among ``read`` is resolved, unless it failed again: then it was written again
+    and is open already. A feed that could not be read has proved nothing: the letter is open again.
     """
     table = schema.DEAD_LETTERS
-    ids = [kept.letter.dead_letter_id for kept in retried]
-    if not list(feeds):
-        return 0
+    proved = [
+        letter_id for letter_id, feeds in retried.items() if feeds and all(feed in read for feed in feeds)
+    ]
     with writing(engine) as connection:
-        mine = and_(table.c.state == "retrying", table.c.dead_letter_id.in_(ids))
-        return int(connection.execute(update(table).where(mine).values(state="resolved")).rowcount)
+        for some in chunks(proved):
+            mine = and_(table.c.state == "retrying", table.c.dead_letter_id.in_(some))
+            connection.execute(update(table).where(mine).values(state="resolved"))
+        _set_state(connection, [letter_id for letter_id in retried if letter_id not in set(proved)], "open")
+        states = [
+            state
+            for some in chunks(proved)
+            for state in connection.execute(
+                select(table.c.state).where(table.c.dead_letter_id.in_(some))
+            ).scalars()
+        ]
+    return states.count("resolved")
 
 
-def _set_state(connection: Connection, letter_id: str, state: str) -> None:
+def _set_state(connection: Connection, letter_ids: Iterable[str], state: str) -> None:
     table = schema.DEAD_LETTERS
-    connection.execute(update(table).where(table.c.dead_letter_id == letter_id).values(state=state))
+    for some in chunks(letter_ids):
+        connection.execute(update(table).where(table.c.dead_letter_id.in_(some)).values(state=state))

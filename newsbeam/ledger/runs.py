@@ -32,6 +32,14 @@ class RunRow(NamedTuple):
     exit_code: Optional[int]
 
 
+class Ending(NamedTuple):
+    """How a run ended: when (ISO 8601), a JSON-able summary, and the exit code."""
+
+    now: str
+    summary: Mapping[str, Any]
+    exit_code: int
+
+
 def start(engine: Engine, me: Holder) -> int:
     """Note that this run begins; return how many earlier ones died. Call it under the lock.
 
@@ -48,9 +56,7 @@ def start(engine: Engine, me: Holder) -> int:
     return int(died)
 
 
-def commit(
-    engine: Engine, run_id: str, now: str, summary: Mapping[str, Any], exit_code: int, totals: Totals
-) -> None:
+def commit(engine: Engine, run_id: str, ending: Ending, totals: Totals) -> None:
     """End the run: cursors and items move to their place, all that is pending counts as delivered.
 
     One transaction: it happens whole or not at all. Raises :class:`LedgerHeldError` where another run
@@ -58,16 +64,16 @@ def commit(
     """
     with writing(engine) as connection:
         _require_ours(connection, engine, run_id)
-        move_staged(connection, run_id, now)
+        move_staged(connection, run_id, ending.now)
         settle(connection)
         add_totals(connection, totals)
-        _finish(connection, run_id, now, "done", summary, exit_code)
+        _finish(connection, run_id, "done", ending)
 
 
-def fail(engine: Engine, run_id: str, now: str, summary: Mapping[str, Any], exit_code: int) -> None:
+def fail(engine: Engine, run_id: str, ending: Ending) -> None:
     """Note that the run failed; nothing of it is committed."""
     with writing(engine) as connection:
-        _finish(connection, run_id, now, "failed", summary, exit_code)
+        _finish(connection, run_id, "failed", ending)
 
 
 def _require_ours(connection: Connection, engine: Engine, run_id: str) -> None:
@@ -80,18 +86,16 @@ def _require_ours(connection: Connection, engine: Engine, run_id: str) -> None:
         )
 
 
-def _finish(
-    connection: Connection, run_id: str, now: str, state: str, summary: Mapping[str, Any], exit_code: int
-) -> None:
+def _finish(connection: Connection, run_id: str, state: str, ending: Ending) -> None:
     runs = schema.RUNS
     changed = connection.execute(
         update(runs)
         .where(runs.c.run_id == run_id)
         .values(
-            finished_at=now,
+            finished_at=ending.now,
             state=state,
-            summary=json.dumps(summary, ensure_ascii=False),
-            exit_code=exit_code,
+            summary=json.dumps(ending.summary, ensure_ascii=False),
+            exit_code=ending.exit_code,
         )
     )
     if changed.rowcount != 1:
@@ -130,7 +134,9 @@ def prune(engine: Engine, before: str) -> int:
     old = (
         delete(items).where(and_(items.c.present == 0, items.c.last_seen_at < before)),
         delete(schema.REVISIONS).where(schema.REVISIONS.c.item_id.not_in(select(items.c.item_id))),
-        delete(events).where(and_(events.c.event_time < before, events.c.state == done, _gone(events.c.item_id))),
+        delete(events).where(
+            and_(events.c.event_time < before, events.c.state == done, _gone(events.c.item_id))
+        ),
         delete(alerts).where(and_(alerts.c.raised_at < before, alerts.c.state == done, _story_gone())),
         delete(counts).where(and_(counts.c.window_start < before, counts.c.state == done)),
         delete(schema.OUTCOMES).where(and_(schema.OUTCOMES.c.at < before, _gone(schema.OUTCOMES.c.item_id))),

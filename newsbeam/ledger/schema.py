@@ -33,8 +33,12 @@ ITEMS = _table(
     _whole("revision"),
     _text("duplicate_of"),
     _text("raw_hash"),
+    _text("first_published_at", null=True),
 )
-"""One row for an item of a feed. ``duplicate_of`` names the feed that brought the item first, or is empty."""
+"""One row for an item of a feed. ``duplicate_of`` names the feed that brought the item first, or is empty.
+
+``published_at`` is what the feed says now; the events of an item count under ``first_published_at``.
+"""
 
 REVISIONS = _table(
     "revisions",
@@ -124,7 +128,9 @@ STAGED = _table(
 HOLDER = _table(
     "holder", _whole("place", key=True), _text("run_id"), _text("host"), _whole("pid"), _text("since")
 )
-"""One row: which run holds the ledger, or held it last. The lock itself is elsewhere (:mod:`newsbeam.ledger.lock`)."""
+"""One row: which run holds the ledger, or held it last; the lock itself is :mod:`newsbeam.ledger.lock`."""
 
-TOTALS = _table("totals", _text("name", key=True), _text("label", key=True), Column("value", Float, nullable=False))
+TOTALS = _table(
+    "totals", _text("name", key=True), _text("label", key=True), Column("value", Float, nullable=False)
+)
 """Counters that outlive a process, for metrics."""

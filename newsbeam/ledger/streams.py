@@ -48,7 +48,7 @@ def upsert(
     keep: Iterable[str] = (),
     sets: dict[str, Any] | None = None,
 ) -> None:
-    """Insert ``rows``; where the key is taken, replace all columns but those in ``keep``, and as ``sets`` says."""
+    """Insert ``rows``; where a key is taken, replace the columns not in ``keep``, those in ``sets`` by it."""
     if not rows:
         return
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -193,3 +193,11 @@ def events_between(engine: Engine, start: str, end: str) -> Iterator[Event]:
     with reading(engine) as connection:
         for text in connection.execute(query).scalars():
             yield from_text(Event, text)
+
+
+def counts_of(engine: Engine, window_start: str) -> list[EventCount]:
+    """Return the counts of the window that starts at ``window_start`` (ISO 8601)."""
+    counts = schema.COUNTS
+    with reading(engine) as connection:
+        query = select(counts.c.record).where(counts.c.window_start == window_start)
+        return [from_text(EventCount, text) for text in connection.execute(query).scalars()]

@@ -24,7 +24,7 @@ def load(model: str | None = None) -> Language:
 
     nlp = spacy.blank("en")
     nlp.add_pipe("newsbeam_sentences")
-    nlp.add_pipe("newsbeam_mentions")
+    nlp.add_pipe("newsbeam_mentions", config={"model": model})
     nlp.add_pipe("newsbeam_events")
     return nlp
 

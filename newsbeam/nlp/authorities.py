@@ -22,6 +22,7 @@ from newsbeam.nlp.surface import Words, fold_words, straight
 _KINDS = ("regulator", "court", "legislature", "agency", "police", "government")
 _ADVERBS = frozenset("also again now just finally reportedly formally officially quietly still never".split())
 _ARTICLES = frozenset(("the", "a", "an"))
+_WHERE = frozenset("in from near across outside throughout".split())
 _SETTLEMENTS = frozenset(("city", "county", "state", "town", "house"))  # act, or are only where things are
 NOUN_REACH = 3  # modifiers between a place and its authority's noun ("US federal appeals court")
 SHORT_CAPITALS = 5  # letters: an abbreviation up to this long must stand in capitals
@@ -125,6 +126,8 @@ def _of_place(words: Words, index: int, form: _Place) -> AuthorityHit | None:
     if noun and (words.lower[noun[0]] not in _SETTLEMENTS or _acts(words, noun[0] + 1)):
         name = words.text[words.starts[index] : words.ends[noun[0]]]
         return AuthorityHit(index, noun[0] + 1, f"{code.lower()}-{noun[1]}", name, code, noun[1])
+    if index and words.lower[index - 1] in _WHERE and words.gap(index - 1) == " ":
+        return None  # things happen there: "a shop in Texas opens"
     if form.sort != "adjectives" and (_acts(words, last, deeds=True) or _by(words, index)):
         return AuthorityHit(index, last, form.entry.id, form.entry.names[0], code, "government")
     if form.sort == "adjectives" and _deed(words, last):

@@ -1,80 +1,115 @@
-"""Events in the paragraphs after the lead: by rule only, and only on strong evidence."""
+"""Events in the text of an article: by rule only, and only on strong evidence."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from newsbeam.nlp import axes
+from newsbeam.nlp.document import fields_of
 from newsbeam.nlp.features import Reading
-from newsbeam.nlp.masking import PRODUCT, UNKNOWN, VENDOR
+from newsbeam.nlp.masking import AUTHORITY, PRODUCT, UNKNOWN, VENDOR
 from newsbeam.nlp.mentions import Mention
 from newsbeam.nlp.roles import Candidate, body_candidate
 from newsbeam.nlp.rules import Match
-from newsbeam.taxonomy import family
+from newsbeam.taxonomy import PRECEDENCE, family
 
-LEAST_STRENGTH = 0.65  # of a rule that may add an event from the body
-ACTOR_REACH = 60  # masked characters between the actor and the trigger
+LEAST_STRENGTH = 0.65  # of a rule that may add an event from the text
+ACTOR_REACH = 90  # masked characters between the actor and the trigger
 LEAST_CERTAINTY = 0.5  # of a vendor
-CONFIDENCE = 0.7  # of a body event, times the strength of its rule
-MOST = 4
+CONFIDENCE = 0.7  # of an event in the text, times the strength of its rule
+MOST = 3
 QUIET = frozenset({"review", "how_to", "deal", "opinion", "roundup"})
-# Of a hundred body hits of these, most restate or compare; the lead reports them or nobody does.
+# These restate or compare when they stand in later paragraphs; the lead reports them or nobody does.
 LEAD_ONLY = frozenset({"vendor.market_share", "vendor.pricing", "regulatory.platform_ai_rule"})
+VAGUE = frozenset({"government", "generic"})
+WITH_BOTH = frozenset({"vendor.partnership", "vendor.acquisition", "vendor.contract"})
+_RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
+
+
+class BodyFinding(NamedTuple):
+    """An event of the text that title and lead do not report."""
+
+    match: Match
+    chosen: tuple[Candidate, ...]
+    confidence: float
+    background: bool
 
 
 def body_findings(
-    doc: Doc, reading: Reading, known: Sequence[tuple[str, Sequence[str]]], content_type: str
-) -> Iterator[tuple[Match, tuple[Candidate, ...], float, bool]]:
-    """Yield (match, vendors, confidence, background) of events in the body that the lead does not report.
-
-    ``known`` are the types and vendor ids of the events of title and lead.
-    """
-    if content_type in QUIET:
+    doc: Doc, reading: Reading, known: Sequence[str], content_type: str
+) -> Iterator[BodyFinding]:
+    """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead."""
+    start = next((field.start for field in fields_of(doc) if field.name == "text"), None)
+    if start is None or content_type in QUIET:
         return
-    leads = {
+    leads = _named_in_lead(reading)
+    found: dict[str, list[BodyFinding]] = {}
+    for match in _of_each_sentence(reading, start, known):
+        chosen = _actors(match)
+        if any(candidate.vendor_id in leads for candidate in chosen):
+            finding = BodyFinding(
+                match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
+            )
+            found.setdefault(match.rule.type, []).append(finding)
+    best = [min(findings, key=_order) for findings in found.values()]
+    yield from sorted(sorted(best, key=_order)[:MOST], key=lambda finding: finding.match.start)
+
+
+def _named_in_lead(reading: Reading) -> set[str]:
+    return {
         piece.item.vendor_id
         for masked in (reading.title, reading.lead)
         if masked
         for _, piece in masked.places
         if isinstance(piece.item, Mention)
     }
-    seen = {(event_type, vendor) for event_type, vendors in known for vendor in vendors}
-    types = {event_type for event_type, _ in known}
-    count = 0
-    for match in sorted(
-        (m for m in reading.matches if m.start >= reading.lead_end and not m.missing),
-        key=lambda m: m.start,
-    ):
-        if match.rule.strength < LEAST_STRENGTH or match.rule.type in LEAD_ONLY or count >= MOST:
-            continue
-        chosen = _actors(match)
-        if not chosen or not any(candidate.vendor_id in leads for candidate in chosen):
-            continue
-        keys = {(match.rule.type, candidate.vendor_id) for candidate in chosen}
-        if keys & seen or match.rule.type in types:
-            continue
-        seen |= keys
-        types.add(match.rule.type)
-        count += 1
-        yield match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
+
+
+def _of_each_sentence(reading: Reading, start: int, known: Sequence[str]) -> Iterator[Match]:
+    """Yield the matches that may speak for a sentence of the text: where others do, a launch does not."""
+    by_sentence: dict[int, list[Match]] = {}
+    for match in reading.matches:
+        if match.start >= start and not match.missing and match.rule.strength >= LEAST_STRENGTH:
+            by_sentence.setdefault(match.sentence, []).append(match)
+    for matches in by_sentence.values():
+        types = {match.rule.type for match in matches}
+        regulatory = sorted(types & _RANK.keys(), key=lambda name: _RANK[name])
+        for match in matches:
+            kind = match.rule.type
+            if (
+                not match.rule.body
+                or kind in known
+                or kind in LEAD_ONLY
+                or (kind == "vendor.product_launch" and len(types) > 1)
+                or (kind in _RANK and kind != regulatory[0])
+            ):
+                continue
+            yield match
+
+
+def _order(finding: BodyFinding) -> tuple[bool, int, float, int]:
+    """Order findings of one type: news first, then what names the acting body, then strong rules."""
+    match = finding.match
+    vague = 0
+    if family(match.rule.type) == "regulatory":
+        kinds = [p.item.kind for _, p in match.masked.places if p.sign == AUTHORITY]
+        vague = 2 if not kinds else int(all(kind in VAGUE for kind in kinds))
+    return finding.background, vague, -match.rule.strength, match.start
 
 
 def _actors(match: Match) -> tuple[Candidate, ...]:
     """Return the vendors around the trigger: the nearest before it, and for deals the one after it."""
     masked = match.masked
-    signs = (VENDOR, UNKNOWN, PRODUCT)
     named = [
         (offset, piece)
         for offset, piece in masked.places
-        if piece.sign in signs and piece.item.certainty >= LEAST_CERTAINTY
+        if piece.sign in {VENDOR, UNKNOWN, PRODUCT} and piece.item.certainty >= LEAST_CERTAINTY
     ]
     before = [(o, p) for o, p in named if match.masked_start - ACTOR_REACH <= o < match.masked_end]
     after = [(o, p) for o, p in named if match.masked_end <= o < match.masked_end + ACTOR_REACH]
-    found = before[-1:]
-    if match.rule.type in {"vendor.partnership", "vendor.acquisition", "vendor.contract"}:
-        found = before[-1:] + after[:1]
-    elif family(match.rule.type) == "regulatory":
-        found = (before[-1:] + after[:1])[:2]
+    both = match.rule.type in WITH_BOTH or family(match.rule.type) == "regulatory"
+    found = before[-1:] + (after[:1] if both else [])
     chosen = {piece.item.vendor_id: body_candidate(piece, masked, offset) for offset, piece in found}
     return tuple(chosen.values())
 

@@ -20,6 +20,7 @@ _SKIPPED = frozenset(
     "will would could may might has have had is are was to reportedly just also now quietly finally "
     "officially again already soon still never won won't wont today co then not being be been can".split()
 )
+_PARTICLES = frozenset("up ups off offs out outs".split())  # second half of "start-up", "spin-off"
 _LINKS = frozenset("and or vs versus plus".split())
 _RELATIVES = frozenset("a an the which whose who that one founded known formerly maker parent owner".split())
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
@@ -50,6 +51,14 @@ def certainty(features: Iterable[str], weights: Mapping[str, float]) -> float:
 def weights(name: str) -> Mapping[str, float]:
     """Return the weights ``name`` of ``knowledge/weights``."""
     return load_weights(name)
+
+
+def is_vendor_noun(words: Words, index: int) -> bool:
+    """Say whether word ``index`` is, or ends, a vendor's noun ("firm", "start-up", "chip-maker")."""
+    word = words.lower[index]
+    if word in _PARTICLES:
+        return index > 0 and f"{words.lower[index - 1]}-{word}" in wordlist("vendor-heads")
+    return word in wordlist("vendor-heads")
 
 
 def around(words: Words, first: int, last: int) -> Iterator[str]:
@@ -95,22 +104,26 @@ def _before(words: Words, first: int, begin: int) -> Iterator[str]:
         yield "before:possessive"
         return
     yield f"p={previous}"
+    if previous == "based" and words.gap(first - 2) == "-":
+        yield "before:based"
     yield from _before_class(words, first, previous)
 
 
 def _before_class(words: Words, first: int, previous: str) -> Iterator[str]:
     classes = (
         ("determiner", _DETERMINERS), ("pronoun", _POSSESSIVE_PRONOUNS), ("preposition", _PREPOSITIONS),
-        ("link", _LINKS), ("object-cue", wordlist("object-cues")), ("vendor-noun", wordlist("vendor-heads")),
+        ("link", _LINKS), ("object-cue", wordlist("object-cues")),
         ("person-title", wordlist("person-titles")), ("first-name", wordlist("first-names")),
         ("modifier", wordlist("head-modifiers")),
     )  # fmt: skip
     for name, members in classes:
         if previous in members and (name != "first-name" or words.words[first - 1][0].isupper()):
             yield f"before:{name}"
-    modified = first > 1 and words.lower[first - 2] in wordlist("head-modifiers")
-    if modified and previous in wordlist("vendor-heads"):
-        yield "before:modifier+vendor-noun"
+    if is_vendor_noun(words, first - 1):
+        yield "before:vendor-noun"
+        before = first - 3 if previous in _PARTICLES else first - 2
+        if before >= 0 and words.lower[before] in wordlist("head-modifiers"):
+            yield "before:modifier+vendor-noun"
     if words.words[first - 1][0].isupper() and not words.titled(first - 1) and not words.opening(first - 1):
         yield "before:capital"
 
@@ -165,5 +178,4 @@ def _apposed(words: Words, last: int, end: int) -> bool:
     """Say whether "X, a … start-up" follows: an article or relative, and soon a vendor's noun."""
     if words.lower[last] not in _RELATIVES:
         return False
-    reach = words.lower[last + 1 : min(end, last + 1 + APPOSITION_REACH)]
-    return not wordlist("vendor-heads").isdisjoint(reach)
+    return any(is_vendor_noun(words, at) for at in range(last + 1, min(end, last + 1 + APPOSITION_REACH)))

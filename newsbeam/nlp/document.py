@@ -22,9 +22,9 @@ LEAD_CHARS = 400  # of the text, where there is no summary: about the first thre
 _END = re.compile(r"\n+\s*|[.!?…][\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@])")
 # Words before a full stop that do not end a sentence. Lower case; single letters count anyway (J. Doe, U.S.).
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt capt rep "
-    "sen gov hon rev dept est approx dist univ assn ave blvd mt ft jan feb mar apr jun jul aug sep sept oct nov "
-    "dec mon tue tues wed thu thur thurs fri sat sun e.g i.e cf al u.s u.k u.n e.u a.m p.m ph.d d.c".split()
+    "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt capt "
+    "rep sen gov hon rev dept est approx dist univ assn ave blvd mt ft jan feb mar apr jun jul aug sep sept oct "
+    "nov dec mon tue tues wed thu thur thurs fri sat sun e.g i.e cf al u.s u.k u.n e.u a.m p.m ph.d d.c".split()
 )
 # Of those, the ones that often do end one: they do when the next word is a usual opener of a sentence.
 _MAY_END = frozenset("inc corp co ltd llc plc u.s u.k u.n e.u a.m p.m d.c etc".split())
@@ -108,7 +108,7 @@ def _plan(title: str, summary: str, text: str) -> list[tuple[str, str, int]]:
     return [(name, content, origin) for name, content, origin in plan if content.strip()]
 
 
-def make_doc(
+def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
     nlp: Language,
     title: str,
     summary: str = "",
@@ -195,11 +195,12 @@ def _ends_sentence(text: str, stop: int, after: int) -> bool:
 
 def sentence_starts(text: str) -> list[int]:
     """Return the character offsets at which sentences of ``text`` start, the first being 0."""
-    starts = [0]
-    for match in _END.finditer(text):
-        if text[match.start()] == "\n" or _ends_sentence(text, match.start(), match.end()):
-            starts.append(match.end())
-    return starts
+    ends = (
+        match.end()
+        for match in _END.finditer(text)
+        if text[match.start()] == "\n" or _ends_sentence(text, match.start(), match.end())
+    )
+    return [0, *ends]
 
 
 @Language.component("newsbeam_sentences", assigns=["token.is_sent_start"])
@@ -217,7 +218,7 @@ def newsbeam_sentences(doc: Doc) -> Doc:
     marks = np.zeros((len(doc), 1), dtype=np.uint64)
     tokens = np.searchsorted(doc.to_array(IDX), starts)
     marks[tokens[tokens < len(doc)]] = 1
-    return doc.from_array([SENT_START], marks)
+    return doc.from_array([SENT_START], marks)  # type: ignore[arg-type]
 
 
 def sentence_at(starts: list[int], char: int) -> int:

@@ -1,5 +1,6 @@
 """The component that finds events: rules and learner on title and lead, rules alone on the rest."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from newsbeam.nlp import axes
-from newsbeam.nlp.body import body_findings
+from newsbeam.nlp.body import BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Learner, Scores
@@ -19,11 +20,12 @@ from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.records import Detection, Evidence, VendorRole
-from newsbeam.taxonomy import PRECEDENCE, TYPES, family
+from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
-_RANK = {name: rank for rank, name in enumerate(PRECEDENCE)}
+# What an authority's name may drag along where its country stands for it ("US ban").
+_DRAGGED = re.compile(r"\s+(?:ban|bans|sanctions?|tariffs?|law|laws|rules?|order|court ruling)$")
 
 
 class Trace(NamedTuple):
@@ -85,10 +87,8 @@ class EventDetector:
         content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
         lead = self._lead_findings(reading, features, scores)
         body = [
-            self._from_body(match, chosen, confidence, background=background)
-            for match, chosen, confidence, background in body_findings(
-                doc, reading, [(f.type, [c.vendor_id for c in f.chosen]) for f in lead], content_type
-            )
+            self._from_body(reading, finding)
+            for finding in body_findings(doc, reading, [finding.type for finding in lead], content_type)
         ]
         context = _context(doc)
         doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
@@ -148,18 +148,14 @@ class EventDetector:
         return chosen
 
     @staticmethod
-    def _from_body(match: Match, chosen: tuple[Candidate, ...], confidence: float, *, background: bool) -> Finding:
+    def _from_body(reading: Reading, found: BodyFinding) -> Finding:
+        match = found.match
         trigger = Trigger(match.start, match.end, match.rule.id)
-        authority = _nearest_authority(match.masked, match.masked_start)
+        authority = None
+        if family(match.rule.type) == "regulatory":
+            authority = _nearest_authority(match.masked, match.masked_start) or _authority(reading, trigger)
         return Finding(
-            match.rule.type,
-            confidence,
-            match,
-            trigger,
-            chosen,
-            (),
-            authority if family(match.rule.type) == "regulatory" else None,
-            background,
+            match.rule.type, found.confidence, match, trigger, found.chosen, (), authority, found.background
         )
 
 
@@ -210,7 +206,10 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
     trigger = finding.trigger
     sentence = sentence_around(doc, trigger.start)
     said = text[sentence.start : sentence.end]
-    span = (trigger.start - sentence.start, max(trigger.start, min(trigger.end, sentence.end)) - sentence.start)
+    span = (
+        trigger.start - sentence.start,
+        max(trigger.start, min(trigger.end, sentence.end)) - sentence.start,
+    )
     vendors: tuple[VendorRole, ...] = assign_roles(finding.type, finding.chosen, finding.match, trigger.start)
     jurisdiction = finding.authority.jurisdiction if finding.authority else None
     slots = fill(finding.type, said, span, context._replace(jurisdiction=jurisdiction))
@@ -219,11 +218,11 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
     return Detection(
         type=finding.type,
         vendors=vendors,
-        authority=finding.authority.name if finding.authority else None,
+        authority=_DRAGGED.sub("", finding.authority.name) if finding.authority else None,
         assertion=axes.assertion(said, span, title, lead),
         change_state=axes.change_state(said, span),
         polarity=axes.polarity(said, span),
-        background=finding.background,
+        background=finding.background or _is_old(doc, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),
         content_type=content_type,
         confidence=round(min(0.99, finding.confidence), 2),
@@ -240,6 +239,11 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
             features=finding.features,
         ),
     )
+
+
+def _is_old(doc: Doc, sentence: str, span: tuple[int, int], field: str) -> bool:
+    """Say whether a sentence of the text restates an older fact; title and summary tell news."""
+    return field == "text" and axes.background(sentence, span, doc._.published, field)
 
 
 def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str) -> Trace:
@@ -266,7 +270,9 @@ def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str
 
 
 @Language.factory(
-    "newsbeam_events", assigns=["doc._.events", "doc._.trace"], requires=["doc._.mentions", "doc._.authorities"]
+    "newsbeam_events",
+    assigns=["doc._.events", "doc._.trace"],
+    requires=["doc._.mentions", "doc._.authorities"],
 )
 def make_events(nlp: Language, name: str) -> EventDetector:  # noqa: ARG001  (spaCy's signature)
     """Make the component with the rules and the model that ship with the package."""

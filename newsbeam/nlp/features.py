@@ -27,34 +27,76 @@ from newsbeam.nlp.masking import (
 )
 from newsbeam.nlp.rules import Match, RuleBook
 
-_TOKEN = re.compile(rf"[{VENDOR}{UNKNOWN}{PRODUCT}{AUTHORITY}{MONEY}{PERCENT}]|[^\W\d_]+(?:[’'][^\W\d_]+)*|\d[\d.,]*|[?!:;|“”\"()]")
+_TOKEN = re.compile(
+    rf"[{VENDOR}{UNKNOWN}{PRODUCT}{AUTHORITY}{MONEY}{PERCENT}]|[^\W\d_]+(?:[’'][^\W\d_]+)*|\d[\d.,]*|[?!:;|“”\"()]"
+)
 _SHOWN = {
     VENDOR: "<V>", UNKNOWN: "<V>", PRODUCT: "<P>", AUTHORITY: "<A>", MONEY: "<M>", PERCENT: "<%>",
     "“": '"', "”": '"',
 }  # fmt: skip
-_MINUTES = re.compile(r"\s*\((?P<n>\d+) minute read\)\s*$|\s*\((?P<kind>github repo|website|sponsor|tool)\)\s*$", re.I)
+_MINUTES = re.compile(
+    r"\s*\((?P<n>\d+) minute read\)\s*$|\s*\((?P<kind>github repo|website|sponsor|tool)\)\s*$", re.IGNORECASE
+)
 _PATH_WORD = re.compile(r"[a-z]{3,}")
-_HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)([^?#]*)", re.I)
+_HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)([^?#]*)", re.IGNORECASE)
 _STYLES = (
     ("question", re.compile(r"\?\s*$")),
     ("question_inside", re.compile(r"\?\s+\S")),
-    ("how_why", re.compile(r"^\W*(?:how|why|what|when|where|who|which|should|can|is|are|do|does|will)\b", re.I)),
-    ("how_to", re.compile(r"^\W*how to\b|\bhow to\b", re.I)),
-    ("listicle", re.compile(r"^\W*(?:the )?\d{1,3} (?!percent|million|billion|%)\w+", re.I)),
-    ("best", re.compile(r"\b(?:best|top \d+|favorite|cheapest|lowest)\b", re.I)),
-    ("review", re.compile(r"\b(?:review|reviewed|hands-on|tested|versus|vs\.?|first drive|first look)\b", re.I)),
+    (
+        "how_why",
+        re.compile(
+            r"^\W*(?:how|why|what|when|where|who|which|should|can|is|are|do|does|will)\b", re.IGNORECASE
+        ),
+    ),
+    ("how_to", re.compile(r"^\W*how to\b|\bhow to\b", re.IGNORECASE)),
+    ("listicle", re.compile(r"^\W*(?:the )?\d{1,3} (?!percent|million|billion|%)\w+", re.IGNORECASE)),
+    ("best", re.compile(r"\b(?:best|top \d+|favorite|cheapest|lowest)\b", re.IGNORECASE)),
+    (
+        "review",
+        re.compile(
+            r"\b(?:review|reviewed|hands-on|tested|versus|vs\.?|first drive|first look)\b", re.IGNORECASE
+        ),
+    ),
     ("first_person", re.compile(r"\b(?:I|we|my|our|me|us)(?:[’'](?:ve|m|d|ll|re))?\b")),
-    ("second_person", re.compile(r"\b(?:you|your|you[’'](?:re|ll|ve))\b", re.I)),
+    ("second_person", re.compile(r"\b(?:you|your|you[’'](?:re|ll|ve))\b", re.IGNORECASE)),
     ("quote_first", re.compile(r"^\s*[\"“‘']")),
     ("quote", re.compile(r"[\"“]")),
-    ("deal", re.compile(r"\b(?:deals?|% off|discount|sale|save|coupon|promo code|prime day|black friday)\b", re.I)),
-    ("report", re.compile(r"\b(?:reportedly|report(?:s)?:|report says|sources?|rumou?r\w*|leak\w*)\b", re.I)),
-    ("newsletter", re.compile(r"\b(?:newsletter|podcast|episode|interview|roundup|the download|weekly|rocket report)\b", re.I)),
+    (
+        "deal",
+        re.compile(
+            r"\b(?:deals?|% off|discount|sale|save|coupon|promo code|prime day|black friday)\b", re.IGNORECASE
+        ),
+    ),
+    (
+        "report",
+        re.compile(
+            r"\b(?:reportedly|report(?:s)?:|report says|sources?|rumou?r\w*|leak\w*)\b", re.IGNORECASE
+        ),
+    ),
+    (
+        "newsletter",
+        re.compile(
+            r"\b(?:newsletter|podcast|episode|interview|roundup|the download|weekly|rocket report)\b",
+            re.IGNORECASE,
+        ),
+    ),
     ("colon", re.compile(r"^[^:]{3,40}: ")),
     ("exclaim", re.compile(r"!")),
-    ("guide", re.compile(r"\b(?:guide|explained|explainer|everything (?:you|we)|tips|tutorial|lessons|introduction to)\b", re.I)),
-    ("opinion", re.compile(r"\b(?:opinion|essay|case for|case against|problem with|future of|rise of|age of|era of)\b", re.I)),
-)  # fmt: skip
+    (
+        "guide",
+        re.compile(
+            r"\b(?:guide|explained|explainer|everything (?:you|we)|tips|tutorial|lessons|introduction to)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "opinion",
+        re.compile(
+            r"\b(?:opinion|essay|case for|case against|problem with|future of|rise of|age of|era of)\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _TITLE_TOKENS = 40
 _LEAD_TOKENS = 70
 
@@ -130,7 +172,9 @@ def _length(minutes: re.Match[str]) -> str:
 def _grams(group: str, words: Sequence[str], longest: int) -> list[str]:
     padded = ["^", *words, "$"]
     return [
-        f"{group}{n}:{' '.join(padded[i : i + n])}" for n in range(1, longest + 1) for i in range(len(padded) - n + 1)
+        f"{group}{n}:{' '.join(padded[i : i + n])}"
+        for n in range(1, longest + 1)
+        for i in range(len(padded) - n + 1)
     ]
 
 

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
 
-from newsbeam.nlp.document import text_of
-
 # Syllables of the Yi script: word characters without case, so that \b and \w treat a sign as the word that it
 # stands for, and next to never found in technology news.
 VENDOR, UNKNOWN, PRODUCT, AUTHORITY, MONEY, PERCENT = "ꃶ", "ꆍ", "ꁈ", "ꀊ", "ꂿ", "ꁓ"
@@ -22,8 +20,13 @@ _SCALE = r"(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|mln|bn|tn|[km
 _AMOUNTS = re.compile(
     r"(?P<money>(?:US|A|C|HK|NT|S|R)?[$€£¥₹₩]\s?\d[\d,.]*(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|"
     r"mln|bn|tn|[kmbt]))?\b"
-    r"|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|Rs\.?)\s?\d[\d,.]*" + _SCALE + r"|\b\d[\d,.]*" + _SCALE + r"\s(?:dollars|euros|"
-    r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b|\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b)"
+    r"|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|Rs\.?)\s?\d[\d,.]*"
+    + _SCALE
+    + r"|\b\d[\d,.]*"
+    + _SCALE
+    + r"\s(?:dollars|euros|"
+    r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b|"
+    r"\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b)"
     r"|(?P<percent>\b\d[\d.,]*(?:\s?%|\s(?:percent|per cent|percentage points?)\b))",
     re.IGNORECASE,
 )
@@ -35,6 +38,9 @@ _GENERIC = re.compile(
     r"Parliament|Governor|Police|Prosecutors?|Commission|Commissioner|Ministry|Minister|Attorney|State|States|Feds|"
     r"Officials?|Government|Administration|Competition|Privacy|Antitrust|Supreme|President)\b"
 )
+
+
+_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩]|llion ")
 
 
 class Piece(NamedTuple):
@@ -65,8 +71,7 @@ class Masked(NamedTuple):
 
 
 def find_pieces(doc: Doc) -> tuple[Piece, ...]:
-    """Return what is masked in ``doc``: mentions, then authorities, then amounts, none overlapping."""
-    text = text_of(doc)
+    """Return the names that are masked in ``doc``: mentions, then authorities, none overlapping."""
     found: list[Piece] = []
     for mention in doc._.mentions:
         start, end = _chars(doc, mention.start, mention.end)
@@ -74,15 +79,26 @@ def find_pieces(doc: Doc) -> tuple[Piece, ...]:
     for authority in doc._.authorities:
         start, end = _chars(doc, authority.start, authority.end)
         found.append(Piece(start, end, AUTHORITY, authority))
-    for match in _AMOUNTS.finditer(text):
-        sign = MONEY if match.lastgroup == "money" else PERCENT
-        found.append(Piece(match.start(), match.end(), sign, None))
+    return _apart(found)
+
+
+def _apart(found: list[Piece]) -> tuple[Piece, ...]:
+    """Return ``found`` in order, without what overlaps an earlier piece."""
     found.sort(key=lambda piece: (piece.start, piece.item is None, -piece.end))
     kept: list[Piece] = []
     for piece in found:
         if not kept or piece.start >= kept[-1].end:
             kept.append(piece)
     return tuple(kept)
+
+
+def _amounts(text: str, start: int, end: int) -> list[Piece]:
+    if not _DIGIT_OR_SIGN.search(text, start, end):
+        return []
+    return [
+        Piece(match.start(), match.end(), MONEY if match.lastgroup == "money" else PERCENT, None)
+        for match in _AMOUNTS.finditer(text, start, end)
+    ]
 
 
 def _kept(name: str) -> str:
@@ -96,15 +112,18 @@ def _chars(doc: Doc, start: int, end: int) -> tuple[int, int]:
 
 
 def mask(text: str, start: int, end: int, pieces: tuple[Piece, ...]) -> Masked:
-    """Return characters ``start`` to ``end`` of ``text`` with ``pieces`` (sorted) masked."""
+    """Return characters ``start`` to ``end`` of ``text`` with ``pieces`` (sorted) and amounts masked."""
+    first = bisect_right(pieces, (start,)) if pieces else 0
+    last = bisect_right(pieces, (end,)) if pieces else 0
+    here = pieces[first:last]
+    amounts = _amounts(text, start, end)
+    if amounts:
+        here = _apart([*here, *amounts])
     out: list[str] = []
     places: list[tuple[int, Piece]] = []
     shifts = [(0, start)]
     at, length = start, 0
-    first = bisect_right(pieces, (start,)) if pieces else 0
-    for piece in pieces[first:]:
-        if piece.start >= end:
-            break
+    for piece in here:
         out.append(text[at : piece.start])
         length += piece.start - at
         places.append((length, piece))

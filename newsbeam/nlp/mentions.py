@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from newsbeam.knowledge.catalogue import load_vendors
 from newsbeam.nlp.authorities import AuthorityHit, shipped_authorities
 from newsbeam.nlp.document import fields_of, text_of
+from newsbeam.nlp.named_entities import find_named, load_model
 from newsbeam.nlp.surface import Words, split_words
 from newsbeam.nlp.unknown_vendors import find_unknown
 from newsbeam.nlp.vendors import Catalogue, Hit, shipped_catalogue
@@ -54,8 +55,9 @@ class AuthorityMention(NamedTuple):
 class Mentions:
     """Sets ``doc._.mentions`` and ``doc._.authorities``, each in the order of the text."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, model: Language | None = None) -> None:
         self.catalogue = catalogue
+        self.model = model
         self.authorities = shipped_authorities()
 
     def __call__(self, doc: Doc) -> Doc:
@@ -69,11 +71,22 @@ class Mentions:
         authorities = self.authorities.find(words)
         titled = bool(fields) and fields[0].name == "title"
         unknown = find_unknown(words, known, authorities) if titled else []
-        hits = sorted((*known, *unknown))
+        if self.model is not None:
+            spans = [(hit.first, hit.last) for hit in (*known, *unknown, *authorities)]
+            taken = {index for first, last in spans for index in range(first, last)}
+            unknown = [*unknown, *find_named(self.model, words, taken)]
+        hits = sorted((*known, *(self._listed(hit) for hit in unknown)))
         tokens = doc.to_array(IDX).tolist()
         doc._.mentions = tuple(_mention(words, tokens, hit) for hit in hits)
         doc._.authorities = tuple(_authority(words, tokens, hit) for hit in apart(authorities, hits))
         return doc
+
+    def _listed(self, hit: Hit) -> Hit:
+        """Return ``hit`` with its catalogue id, where it is an ambiguous name of the catalogue."""
+        listed = self.catalogue.vendors.get(self.catalogue.canonical(hit.name))
+        if listed is None:
+            return hit
+        return hit._replace(vendor_id=listed.id, name=listed.name, kind="company")
 
 
 def apart(authorities: Iterable[AuthorityHit], hits: Iterable[Hit]) -> list[AuthorityHit]:
@@ -90,11 +103,15 @@ def apart(authorities: Iterable[AuthorityHit], hits: Iterable[Hit]) -> list[Auth
     "newsbeam_mentions",
     assigns=["doc._.mentions", "doc._.authorities"],
     requires=["token.is_sent_start"],
-    default_config={"vendors": None},
+    default_config={"vendors": None, "model": None},
 )
-def make_mentions(nlp: Language, name: str, vendors: str | None) -> Mentions:  # noqa: ARG001 spaCy's signature
-    """Make the component; ``vendors`` is a folder of vendor files, by default the shipped catalogue."""
-    return Mentions(Catalogue(load_vendors(vendors)) if vendors else shipped_catalogue())
+def make_mentions(nlp: Language, name: str, vendors: str | None, model: str | None) -> Mentions:  # noqa: ARG001 spaCy's signature
+    """Make the component; ``vendors`` is a folder of vendor files, by default the shipped catalogue.
+
+    ``model`` names an installed spaCy model that may add organisations; by default there is none.
+    """
+    catalogue = Catalogue(load_vendors(vendors)) if vendors else shipped_catalogue()
+    return Mentions(catalogue, load_model(model) if model else None)
 
 
 def _tokens(words: Words, tokens: Sequence[int], first: int, last: int) -> tuple[int, int]:

@@ -13,16 +13,24 @@ from newsbeam.taxonomy import family
 
 _WORD = re.compile(r"[\w’']+|[^\w\s]")
 _LINKS = frozenset(
-    "with from by against of to for in on at via over and as than like vs between among through under after into using "
-    "inside on's its the a".split()
+    "with from by against of to for in on at via over and as than like vs between among through under after into "
+    "using inside on's its the a".split()
 )
 PARTIES = frozenset({"vendor.partnership"})
 TARGETED = frozenset(
-    {"vendor.acquisition", "vendor.divestiture", "vendor.investment", "vendor.contract", "vendor.market_share",
-     "regulatory.lawsuit", "regulatory.ip_dispute"}
-)  # fmt: skip
+    {
+        "vendor.acquisition",
+        "vendor.divestiture",
+        "vendor.investment",
+        "vendor.contract",
+        "vendor.market_share",
+        "regulatory.lawsuit",
+        "regulatory.ip_dispute",
+    }
+)
 _PASSIVE = re.compile(
-    r"\b(?:acquired|bought|purchased|owned|sued|snapped up|taken over|backed|funded|led|overtaken|beaten) by\b|"
+    r"\b(?:acquired|bought|purchased|owned|sued|snapped up|taken over|backed|funded|led|overtaken|beaten)"
+    r" by\b|"
     r"\b(?:lawsuit|suit|complaint|case|claims?) against\b",
     re.IGNORECASE,
 )
@@ -54,7 +62,9 @@ def _best(found: Sequence[tuple[str, Masked, int, Mention]]) -> Mention:
     return next((mention for *_, mention in found if mention.kind != "product"), found[0][3])
 
 
-def role_features(candidate: Candidate, rank: int, count: int, event_type: str, match: Match | None) -> list[str]:
+def role_features(
+    candidate: Candidate, rank: int, count: int, event_type: str, match: Match | None
+) -> list[str]:
     """Return what the model sees of a candidate for an event of ``event_type`` with trigger ``match``."""
     where, masked, offset = candidate.places[0]
     text = masked.text
@@ -69,7 +79,9 @@ def role_features(candidate: Candidate, rank: int, count: int, event_type: str, 
         f"kind:{mention.kind}",
         f"certainty:{mention.kind == 'unknown'}:{int(mention.certainty * 5)}",
         f"previous:{previous if previous in _LINKS else 'other' if previous.isalnum() else previous}",
-        f"following:{following}" if following in {"'s", "’s", ",", "$", "and", "-", ":"} else "following:word",
+        f"following:{following}"
+        if following in {"'s", "’s", ",", "$", "and", "-", ":"}
+        else "following:word",
         f"named:{min(len(candidate.places), 3)}",
         f"first:{offset == 0}:{where}",
         f"beside:{_beside(masked, offset)}",
@@ -104,7 +116,9 @@ def _side(candidate: Candidate, match: Match | None) -> str:
         start = masked.original(offset)
         if not match.masked.start <= start < match.masked.original(len(match.masked.text)) + 1:
             continue
-        side, distance = ("before", match.start - start) if start < match.start else ("after", start - match.end)
+        side, distance = (
+            ("before", match.start - start) if start < match.start else ("after", start - match.end)
+        )
         if start >= match.start and start < match.end:
             side, distance = "inside", 0
         if distance < nearest:

@@ -1,11 +1,11 @@
-"""Event rules: data files that say which words, next to whom, report an event.
+r"""Event rules: data files that say which words, next to whom, report an event.
 
 A rule is an entry of ``knowledge/rules/*.yaml``::
 
     - id: acquisition.buys            # unique
       type: vendor.acquisition        # of the taxonomy
       words: [buys, acqui*]           # tokens (or beginnings) without which the rule is not tried
-      trigger: '\\b(?:buys|acquires)\\b'  # regular expression over the masked sentence, case ignored
+      trigger: '\b(?:buys|acquires)\b'  # regular expression over the masked sentence, case ignored
       needs: [vendor_before]          # what else must be there, see NEEDS
       unless: 'buyers? guide'         # optional: the sentence must not match this
       strength: 0.9                   # how sure the rule is by itself, 0..1
@@ -258,6 +258,7 @@ class RuleBook:
             for word in rule.words:
                 table = self._starts if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), []).append(index)
+        self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.body)
         self._lengths = sorted({len(start) for start in self._starts})
         self._seen: dict[int, tuple[int, ...]] = {}
 
@@ -289,7 +290,11 @@ class RuleBook:
         return {int(offsets[i]): list(seen[int(lowers[i])]) for i in at}
 
     def matches(
-        self, text: str, starts: tuple[int, ...], called: Mapping[int, list[int]], pieces: tuple[Piece, ...],
+        self,
+        text: str,
+        starts: tuple[int, ...],
+        called: Mapping[int, list[int]],
+        pieces: tuple[Piece, ...],
         lead_end: int,
     ) -> Iterator[Match]:
         """Yield the matches of all called rules, sentence by sentence, fired or not.
@@ -299,19 +304,31 @@ class RuleBook:
         """
         by_sentence: dict[int, set[int]] = {}
         for offset, rules in called.items():
-            by_sentence.setdefault(bisect_right(starts, offset) - 1, set()).update(rules)
+            sentence = bisect_right(starts, offset) - 1
+            if starts[sentence] >= lead_end:
+                by_sentence.setdefault(sentence, set()).update(self._for_body.intersection(rules))
+            else:
+                by_sentence.setdefault(sentence, set()).update(rules)
         for sentence in sorted(by_sentence):
+            rules_here = sorted(by_sentence[sentence])
             start = starts[sentence]
             end = starts[sentence + 1] if sentence + 1 < len(starts) else len(text)
-            masked = mask(text, start, end, pieces)
-            in_body = start >= lead_end
-            if in_body and not masked.places:
+            if not rules_here or (start >= lead_end and not _names_anybody(pieces, start, end)):
                 continue
-            for index in sorted(by_sentence[sentence]):
-                rule = self.rules[index]
-                if in_body and not rule.body:
-                    continue
-                yield from _try_rule(rule, sentence, masked)
+            masked = mask(text, start, end, pieces)
+            for index in rules_here:
+                yield from _try_rule(self.rules[index], sentence, masked)
+
+
+def _names_anybody(pieces: tuple[Piece, ...], start: int, end: int) -> bool:
+    """Say whether a vendor is named between ``start`` and ``end``."""
+    first = bisect_right(pieces, (start,)) if pieces else 0
+    for piece in pieces[first:]:
+        if piece.start >= end:
+            return False
+        if piece.sign != AUTHORITY:
+            return True
+    return False
 
 
 def _try_rule(rule: Rule, sentence: int, masked: Masked) -> Iterator[Match]:

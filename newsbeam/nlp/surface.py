@@ -14,7 +14,7 @@ WORD = re.compile(r"[^\W_]+")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‑": "-", "‐": "-", "–": "-"}
 )
-_OPENS = frozenset(":—–•|“\"")  # a capital after one of these says nothing, as at the start of a sentence
+_OPENS = frozenset(':—–•|“"')  # a capital after one of these says nothing, as at the start of a sentence
 TITLE_CASE_SHARE = 0.6  # of the longer words after the first, for a text to count as Title Case
 LONG_WORD = 4  # letters: shorter ones stay in lower case in many Title Case styles
 

@@ -16,7 +16,7 @@ _MEANT = re.compile(r"^(?:[tswpnm]\d?):(.+)$")
 
 
 class Trigger(NamedTuple):
-    """Characters ``start`` to ``end`` of the document that report an event; ``rule`` is empty for the learner's."""
+    """Characters of the document that report an event; ``rule`` is empty where the learner found them."""
 
     start: int
     end: int
@@ -40,11 +40,13 @@ def best_match(reading: Reading, event_type: str) -> Match | None:
     found = [m for m in reading.matches if m.rule.type == event_type and m.start < reading.lead_end]
     if not found:
         return None
-    return min(found, key=lambda m: (bool(m.missing), m.start >= reading.title_end, -m.rule.strength, m.start))
+    return min(
+        found, key=lambda m: (bool(m.missing), m.start >= reading.title_end, -m.rule.strength, m.start)
+    )
 
 
 def find_trigger(reading: Reading, match: Match | None, strongest: Sequence[tuple[str, float]]) -> Trigger:
-    """Return the trigger: that of the matching rule, else the learner's strongest word, else the first word."""
+    """Return the trigger: the matching rule's, else the learner's strongest word, else the first word."""
     if match is not None:
         return Trigger(match.start, match.end, match.rule.id if not match.missing else "")
     text = reading.text[: reading.lead_end]

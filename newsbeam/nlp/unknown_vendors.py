@@ -8,22 +8,22 @@ found above.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from newsbeam.nlp.authorities import AuthorityHit, shipped_authorities
-from newsbeam.nlp.cues import around, certainty, plain_words, weights, wordlist
-from newsbeam.nlp.surface import Words, fold_words
+from newsbeam.nlp.authorities import AuthorityHit
+from newsbeam.nlp.cues import around, certainty, is_vendor_noun, plain_words, weights, wordlist
+from newsbeam.nlp.looks import looks_of, places
+from newsbeam.nlp.surface import Words
 from newsbeam.nlp.vendors import Hit, without_suffix
 
 FLOOR = 0.3  # below this a candidate is not reported; the event component asks for more where it needs it
 _PLURAL = re.compile(r"[A-Z]{2,}s")  # of an abbreviation: "CIOs"
 LONGEST = 5  # words of a name
+LONGEST_PHRASE = 5  # words of "the London-based AI start-up" that the reason repeats
 LEAST_LETTERS = 4  # in a name that starts with a digit ("4chan", but not "6GHz")
 LEAD_WORDS = 60  # of the text, where there is no summary
 _CLITICS = frozenset("s t re ve ll d m".split())
-_ENDINGS = "ai ly ify io tech labs ing ed s ian ese ism er ium".split()
 _JOINTS = frozenset((" ", ".", "-", "&", " & ", "’", "'"))
 _OPENERS = frozenset("introducing announcing meet hello welcome presenting with for by using via".split())
 _SMALL = frozenset(
@@ -41,9 +41,7 @@ class Span(NamedTuple):
     last: int
 
 
-def find_unknown(
-    words: Words, known: Sequence[Hit], authorities: Sequence[AuthorityHit]
-) -> list[Hit]:
+def find_unknown(words: Words, known: Sequence[Hit], authorities: Sequence[AuthorityHit]) -> list[Hit]:
     """Return the vendors of ``words`` that are neither ``known`` nor ``authorities``, in order."""
     taken = [(hit.first, hit.last) for hit in known] + [(hit.first, hit.last) for hit in authorities]
     blocked = {index for first, last in taken for index in range(first, last)}
@@ -71,7 +69,7 @@ def candidates(words: Words, blocked: set[int]) -> Iterator[Span]:
 def features_of(words: Words, span: Span, vendors: bool, authorities: bool) -> Iterator[str]:
     """Yield the features of ``span``: its place, its looks, and what else the document names."""
     place = list(around(words, span.first, span.last))
-    looks = list(_looks(words, span))
+    looks = list(looks_of(words, span.first, span.last))
     yield from place
     yield from looks
     if vendors:
@@ -202,62 +200,16 @@ def _possible(words: Words, span: Span) -> bool:
         return False
     if single and (_PLURAL.fullmatch(words.words[span.first]) or lower[0] in wordlist("known-persons")):
         return False
-    if lower in _places() or " ".join(lower) in wordlist("publications"):
+    if lower in places() or " ".join(lower) in wordlist("publications"):
+        return False
+    if _of_institution(words, span.first):
         return False
     return not (len(lower) == 1 and lower[0] in wordlist("first-names") and not words.titled(span.first))
 
 
-@cache
-def _places() -> frozenset[tuple[str, ...]]:
-    extra = frozenset(fold_words(place) for place in wordlist("places-extra"))
-    return extra | shipped_authorities().jurisdictions()
-
-
-def _looks(words: Words, span: Span) -> Iterator[str]:
-    surface, lower = words.words[span.first : span.last], words.lower[span.first : span.last]
-    plain = sum(word in plain_words() for word in lower)
-    sort = "plain" if plain == len(lower) else "mixed" if plain else "unseen"
-    yield f"form:{sort}"
-    yield f"words:{min(len(lower), 4)}"
-    yield from _shapes(surface, lower)
-    for ending in _ENDINGS:
-        if len(lower[-1]) > len(ending) + 2 and lower[-1].endswith(ending):
-            yield f"ending:{ending}"
-    joints = {words.gap(index) for index in range(span.first, span.last - 1)}
-    if "." in joints:
-        yield "shape:domain"
-    if "-" in joints:
-        yield "shape:hyphen"
-
-
-def _shapes(surface: Sequence[str], lower: Sequence[str]) -> Iterator[str]:
-    joined = "".join(surface)
-    if any(word[1:].lower() != word[1:] and not word.isupper() for word in surface):
-        yield "shape:camel"
-    if joined.isupper():
-        yield f"shape:capitals{min(len(joined), 6)}"
-    if any(char.isdigit() for char in joined):
-        yield "shape:digit"
-    if surface[0][0].islower():
-        yield "shape:lower"
-    yield from _members(lower)
-
-
-def _members(lower: Sequence[str]) -> Iterator[str]:
-    if lower[0] in wordlist("first-names"):
-        yield "shape:first-name"
-    if len(lower) > 1 and lower[-1] in wordlist("corporate-suffixes"):
-        yield "suffix:corporate"
-    if len(lower) > 1 and lower[-1] in wordlist("name-tails"):
-        yield "tail:name"
-    if lower[-1] in wordlist("institutions"):
-        yield "tail:institution"
-    if any(word in wordlist("never-vendors") for word in lower):
-        yield "word:never"
-    if any((word,) in _places() for word in lower):
-        yield "word:place"
-    if lower[0] in wordlist("person-titles"):
-        yield "word:person-title"
+def _of_institution(words: Words, first: int) -> bool:
+    """Say whether the name is only a part of an institution's ("University of Tübingen")."""
+    return first > 1 and words.lower[first - 1] == "of" and words.lower[first - 2] in wordlist("institutions")
 
 
 def _times(words: Words, span: Span) -> int:
@@ -275,16 +227,18 @@ def _is_family_name(words: Words, index: int) -> bool:
     wanted, lower = words.words[index], words.lower
     cues = (wordlist("first-names"), wordlist("person-titles"))
     return any(
-        words.words[at] == wanted and any(lower[at - 1] in members for members in cues)
+        words.words[at] == wanted
+        and words.gap(at - 1) == " "
+        and any(lower[at - 1] in members for members in cues)
         for at in range(1, _lead(words))
     )
 
 
 def _in_body(words: Words, blocked: set[int], limit: int) -> Iterator[Span]:
     """Yield names of the body right after a vendor's noun ("the chip start-up Lumenar")."""
-    heads = wordlist("vendor-heads")
+    heads = wordlist("vendor-heads") | {"up"}
     for index in range(limit, len(words.words) - 1):
-        if words.lower[index] in heads and words.gap(index) == " ":
+        if words.lower[index] in heads and words.gap(index) == " " and is_vendor_noun(words, index):
             first = last = index + 1
             while last < len(words.words) and last - first < LONGEST and last not in blocked:
                 joined = last == first or words.gap(last - 1) in _JOINTS
@@ -332,8 +286,8 @@ def _again(words: Words, best: Sequence[Hit], blocked: set[int]) -> Iterator[Hit
 
 def _noun_phrase(words: Words, first: int) -> str:
     begin = first - 1
-    while begin > 0 and first - begin < 4 and words.gap(begin - 1) == " ":
-        if words.lower[begin - 1] not in wordlist("head-modifiers"):
+    while begin > 0 and first - begin < LONGEST_PHRASE and words.gap(begin - 1) in (" ", "-"):
+        if words.gap(begin - 1) == " " and words.lower[begin - 1] not in wordlist("head-modifiers"):
             break
         begin -= 1
     return words.text[words.starts[begin] : words.ends[first - 1]]

@@ -12,9 +12,11 @@ CASE_FREE_LETTERS = 4  # a form this long also matches in CAPITALS or Capitalise
 LONG_WORD = 4  # letters: a shorter word of an example tells nothing
 FLOOR = 0.5  # certainty below which an ambiguous form is not taken for the vendor
 SURE = {"company": 0.98, "brand": 0.97, "product": 0.93}
+MANY_PRODUCTS = 7  # a vendor with so many is large: "Samsung Health" is Samsung's
 LONGEST_MODEL = 8  # characters of a model's name ("S26", "9800X3D")
 _AFTER_NUMBER = frozenset(("", " ", ",", ".", ":", "’", "'"))  # else it is a count or a range ("5-year")
 _ARTICLES = frozenset(("the", "a", "an"))
+_ACTS = frozenset(("after:actor-verb", "after:auxiliary+actor-verb"))
 _TAILS = frozenset(("+", "++", "#"))  # ends of names that make another name ("Disney+" is not "Disney")
 _SEPARATORS = str.maketrans({"-": " "})
 
@@ -121,6 +123,8 @@ class Catalogue:
         vendor = form.vendor
         if _reports(words, first, last, form):
             return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "a medium that reports")
+        if _goes_on(words, last, form):
+            return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a longer name")
         if not form.ambiguous:
             return Hit(first, last, vendor.id, vendor.name, form.kind, SURE[form.kind], "alias")
         if vendor.id not in self._against:
@@ -149,10 +153,11 @@ def ambiguity_features(
         begin, end = words.sentence(first)
         shared = against.intersection((*words.lower[begin:first], *words.lower[last:end]))
         yield f"against:{min(len(shared), 2)}"
-    for feature in around(words, first, last):
-        yield feature
-        if feature.startswith(("case:", "at:")):
-            yield f"{sort}&{feature}"
+    place = list(around(words, first, last))
+    yield from place
+    yield from (f"{sort}&{feature}" for feature in place if feature.startswith(("case:", "at:")))
+    if "at:start" in place and not _ACTS.isdisjoint(place):
+        yield f"{sort}&start&actor"
     if words.words[first].isupper() and form.text[1:2].islower():
         yield "form:capitals"
     if " ".join(form.words) in wordlist("household-names"):
@@ -230,6 +235,15 @@ def _reports(words: Words, first: int, last: int, form: Form) -> bool:
     )
 
 
+def _goes_on(words: Words, last: int, form: Form) -> bool:
+    """Say whether the name of a smaller vendor goes on to another's ("Aikido Technologies")."""
+    if last >= len(words.words) or form.kind != "company" or words.gap(last - 1) != " ":
+        return False
+    small = len(form.words) == 1 and len(form.vendor.products) < MANY_PRODUCTS
+    further = words.words[last][0].isupper() and words.lower[last] in wordlist("other-company-tails")
+    return small and further and form.words[0] not in wordlist("household-names")
+
+
 def _head(text: str) -> int:
     return next((at for at, char in enumerate(text) if char.isalnum()), 0)
 
@@ -255,7 +269,8 @@ def _same_but_for_case(surface: str, wanted: str) -> bool:
     """Say whether ``surface`` is ``wanted`` in CAPITALS, Capitalised, or with other hyphens or accents."""
     shouted = surface.isupper() and len(wanted) == CASE_FREE_LETTERS - 1 and wanted[1:].islower()
     short = len(wanted) < CASE_FREE_LETTERS and not wanted.islower() and not shouted
-    if surface.islower() or short:
+    capitals = wanted.isupper() and wanted.lower() in plain_words()  # "TIME" is not "Time"
+    if surface.islower() or short or capitals:
         return surface.translate(_SEPARATORS) == wanted.translate(_SEPARATORS)
     a, b = surface.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
     return len(a) == len(b) and fold_words(a) == fold_words(b) and _marks(a) == _marks(b)

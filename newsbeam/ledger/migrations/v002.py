@@ -21,6 +21,8 @@ STATEMENTS = (
     "ALTER TABLE dead_letters ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1",
     "ALTER TABLE items ADD COLUMN duplicate_of TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE items ADD COLUMN raw_hash TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE items ADD COLUMN first_published_at TEXT",
+    "UPDATE items SET first_published_at = published_at",
     """CREATE TABLE revisions (
         feed TEXT NOT NULL, item_id TEXT NOT NULL, revision INTEGER NOT NULL, kind TEXT NOT NULL,
         title TEXT NOT NULL, content_hash TEXT NOT NULL, seen_at TEXT NOT NULL,
@@ -28,6 +30,7 @@ STATEMENTS = (
     """INSERT INTO revisions (feed, item_id, revision, kind, title, content_hash, seen_at)
         SELECT feed, item_id, revision, 'new', title, content_hash, last_seen_at FROM items""",
     """CREATE TABLE totals (
-        name TEXT NOT NULL, label TEXT NOT NULL, value DOUBLE PRECISION NOT NULL, PRIMARY KEY (name, label))""",
+        name TEXT NOT NULL, label TEXT NOT NULL, value DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (name, label))""",
     "ALTER TABLE runs ADD COLUMN exit_code INTEGER",
 )

@@ -20,7 +20,7 @@ NO_ADDRESS = 0.4  # share of items that are learned from without their address, 
 
 
 class Example(NamedTuple):
-    """One labelled item. ``block`` groups items of one day; ``roles`` are (features, takes part) of candidates."""
+    """One labelled item. ``block`` groups items of one day; ``roles`` are candidates: (features, takes part)."""
 
     features: list[str]
     types: npt.NDArray[np.bool_]
@@ -43,7 +43,9 @@ def prepare(
 
 def _example(item: Mapping[str, Any], nlp: Language, book: RuleBook, weight: float) -> Example:
     url = item.get("url") or ""
-    doc = make_doc(nlp, item["title"] or "", item.get("summary") or "", published=item.get("published"), url=url)
+    doc = make_doc(
+        nlp, item["title"] or "", item.get("summary") or "", published=item.get("published"), url=url
+    )
     reading = read(doc, book)
     if fraction(f"address {item.get('id')}") < NO_ADDRESS:
         url = ""

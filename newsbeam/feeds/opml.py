@@ -1,0 +1,64 @@
+"""Lists of feeds as OPML, in and out."""
+
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+from pydantic import ValidationError
+
+from newsbeam.errors import UsageError
+from newsbeam.feeds.settings import FeedSettings
+from newsbeam.feeds.text import one_line
+
+
+def read_opml(data: bytes) -> tuple[FeedSettings, ...]:
+    """Return the feeds of an OPML document, each once, in order; folders are flattened.
+
+    ``feed:`` addresses are taken as http. Raises :class:`UsageError` where the document is no OPML, or
+    naming the line of the first feed whose address is no http or https URL.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise UsageError(f"is no OPML: {one_line(str(error), 200)}") from error
+    if etree.QName(root).localname.lower() != "opml":
+        raise UsageError(f"is no OPML: its root is <{etree.QName(root).localname}>")
+    found: dict[str, FeedSettings] = {}
+    for outline in root.iter("{*}outline", "{*}Outline"):
+        feed = _feed(outline)
+        if feed:
+            found.setdefault(feed.feed_id, feed)
+    return tuple(found.values())
+
+
+def _feed(outline: "etree._Element") -> FeedSettings | None:
+    told = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
+    url = told.get("xmlurl", "").strip()
+    if not url:
+        return None  # a folder, or a link to a page
+    if url.lower().startswith("feed:"):
+        rest = url[5:]
+        url = rest if rest.lower().startswith(("http://", "https://")) else "http://" + rest.lstrip("/")
+    try:
+        return FeedSettings(url=url, name=one_line(told.get("title") or told.get("text") or "", 200))
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise UsageError(f"the feed at line {outline.sourceline} cannot be taken over: {problem}") from None
+
+
+def write_opml(feeds: tuple[FeedSettings, ...]) -> str:
+    """Return ``feeds`` as an OPML 2.0 document, with the secrets in their addresses: it is for a reader."""
+    lines = [
+        f'    <outline type="rss" text={_quoted(feed.source)} title={_quoted(feed.source)} '
+        f"xmlUrl={_quoted(feed.url)}/>"
+        for feed in feeds
+    ]
+    head = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    head.append("  <head><title>newsbeam</title></head>")
+    return "\n".join([*head, "  <body>", *lines, "  </body>", "</opml>", ""])
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(one_line(text, 4_000))

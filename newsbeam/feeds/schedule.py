@@ -1,0 +1,140 @@
+"""When a feed is asked again, and how well it is.
+
+The interval follows the feed: it shrinks when something has changed and grows when nothing has, between
+what the settings allow. A failure adds to a score, a hard one more than a passing one; each whole point
+doubles the wait. One success takes the score back to nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from newsbeam import clock
+from newsbeam.clock import Clock
+from newsbeam.errors import NewsbeamError, RefusedError, SlowError, StatusError, UnreachableError
+from newsbeam.feeds.cursor import Cursor, first_cursor
+from newsbeam.feeds.headers import MAX_SECONDS, fresh_seconds
+from newsbeam.feeds.settings import FeedSettings
+from newsbeam.records import digest
+
+STATES: Mapping[str, str] = {
+    "new": "never polled",
+    "ok": "in health",
+    "empty": "a feed without entries",
+    "undated": "entries, none of which has a date",
+    "slow": "took too long",
+    "limited": "asked us to wait (429, 503)",
+    "failing": "a server error (5xx)",
+    "unreachable": "no answer: name, connection or TLS",
+    "forbidden": "needs a permission that we do not have (401, 403)",
+    "missing": "is not there (404)",
+    "gone": "gone for good (410); not polled any more",
+    "refused": "its address is none that may be asked",
+    "broken": "the answer is no feed that could be read",
+}
+"""States of health, in words; the score of failures says how bad it has been."""
+HEALTHY = ("ok", "empty", "undated")
+
+SHRINK = 0.5
+GROW = 1.25
+JITTER = 0.1
+"""Share of an interval by which polls are spread; which share a feed gets depends on its URL alone."""
+SCORES: Mapping[str, float] = {"slow": 0.5, "limited": 0.25, "failing": 0.5, "unreachable": 0.75}
+"""What a failure adds to the score; any other adds 1."""
+MAX_SCORE = 10.0
+FULL_AFTER = timedelta(hours=6)
+"""A feed that only ever answers 304 is asked without conditions this often: some lie."""
+
+
+def is_due(cursor: Cursor, now: datetime) -> bool:
+    """Say whether the time of a feed has come.
+
+    A feed that is gone never is. One whose next poll is further away than any schedule sets it is: the
+    clock was set back.
+    """
+    if cursor.state == "gone":
+        return False
+    if cursor.next_poll_at is None:
+        return True
+    wait = (clock.from_iso(cursor.next_poll_at) - now).total_seconds()
+    return wait <= 0 or wait > MAX_SECONDS * (1 + JITTER)
+
+
+def due_feeds(
+    feeds: Sequence[FeedSettings], cursors: Mapping[str, Cursor], now_clock: Clock, *, force: bool = False
+) -> list[tuple[FeedSettings, Cursor]]:
+    """Return the feeds whose time has come, with their cursors (by feed id; a missing one is made).
+
+    ``force`` takes all, also those that are gone or not yet due.
+    """
+    now = now_clock()
+    paired = [(feed, cursors.get(feed.feed_id) or first_cursor(feed)) for feed in feeds]
+    return [(feed, cursor) for feed, cursor in paired if force or is_due(cursor, now)]
+
+
+def after_success(
+    cursor: Cursor, feed: FeedSettings, headers: Mapping[str, str], now: datetime, *, changed: bool
+) -> Cursor:
+    """Return ``cursor`` with the next poll set after an answer in health.
+
+    Cache-Control and Expires put it off, but no further than the settings allow.
+    """
+    before = cursor.interval or feed.least_seconds
+    interval = _within(feed, before * (SHRINK if changed else GROW))
+    wait = max(interval, min(fresh_seconds(headers, now), feed.most_seconds))
+    return _next(cursor, feed, now, wait)._replace(interval=interval, failure_score=0.0)
+
+
+class Failure(NamedTuple):
+    """Why a poll failed; ``retry`` is what a Retry-After asked for, in seconds."""
+
+    state: str
+    error: NewsbeamError
+    retry: int | None = None
+
+
+def after_failure(cursor: Cursor, feed: FeedSettings, failure: Failure, now: datetime) -> Cursor:
+    """Return ``cursor`` with the next poll set after a failure: later each time, at most a day.
+
+    No poll comes before a Retry-After is over. A feed that is gone is not polled any more.
+    """
+    score = min(cursor.failure_score + SCORES.get(failure.state, 1.0), MAX_SCORE)
+    interval = _within(feed, cursor.interval or feed.least_seconds)
+    wait = min(max(interval * 2.0**score, failure.retry or 0), MAX_SECONDS)
+    return _next(cursor, feed, now, wait)._replace(
+        interval=interval, failure_score=score, state=failure.state, words=str(failure.error)[:300]
+    )
+
+
+def _within(feed: FeedSettings, seconds: float) -> int:
+    return round(min(max(seconds, feed.least_seconds), feed.most_seconds))
+
+
+def _next(cursor: Cursor, feed: FeedSettings, now: datetime, wait: float) -> Cursor:
+    share = int(digest("jitter", feed.feed_id)[:8], 16) / 0xFFFFFFFF
+    moment = now + timedelta(seconds=wait * (1 + JITTER * share))
+    return cursor._replace(next_poll_at=clock.to_iso(moment), last_polled_at=clock.to_iso(now))
+
+
+def wants_full(cursor: Cursor, now: datetime) -> bool:
+    """Say whether a feed is to be asked without conditions."""
+    if cursor.distrusted or cursor.last_full_at is None:
+        return True
+    return not timedelta(0) <= now - clock.from_iso(cursor.last_full_at) < FULL_AFTER
+
+
+def state_of_status(status: int) -> str:
+    """Return the state of health that an HTTP status without a body stands for."""
+    named = {401: "forbidden", 403: "forbidden", 404: "missing", 410: "gone", 429: "limited", 503: "limited"}
+    return named.get(status, "failing" if status >= 500 else "broken")
+
+
+def state_of_error(error: NewsbeamError) -> str:
+    """Return the state of health that an error in fetching or parsing stands for."""
+    named: dict[type[NewsbeamError], str] = {
+        RefusedError: "refused",
+        SlowError: "slow",
+        UnreachableError: "unreachable",
+        StatusError: "limited",
+    }
+    return named.get(type(error), "broken")

@@ -1,0 +1,152 @@
+"""Pages behind entries: robots.txt, HTML only, and what the feed said where the page cannot be had."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from newsbeam.errors import FetchError
+from newsbeam.feeds.cursor import first_cursor
+from newsbeam.feeds.pages import complete_items, fetch_page
+from newsbeam.feeds.poll import Poller
+from newsbeam.feeds.settings import FeedSettings
+from newsbeam.records import FeedItem
+from tests.integration.loopback import Reply, Server, loopback, rss
+from tests.integration.polling import CLOCK, http
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+PAGE = Reply("<html><head><title>A</title></head><body><p>The whole störy.</p></body></html>", headers=HTML)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with loopback() as running:
+        yield running
+
+
+def summary(url: str) -> FeedItem:
+    return FeedItem(
+        "id", "src", url, "A title", "A summary", "", "text/plain", "summary", None, "none", "2024-08-01T12:00:00Z"
+    )
+
+
+def complete(*urls: str, **given: object) -> dict[str, FeedItem]:
+    """Return the items at ``urls`` with their pages, by URL."""
+
+    async def run() -> dict[str, FeedItem]:
+        items = [summary(url) for url in urls]
+        return {item.url: item async for item in complete_items(items, http(**given), CLOCK)}
+
+    return asyncio.run(run())
+
+
+def test_the_page_becomes_the_content(server: Server) -> None:
+    """Id, title and link of the item stay."""
+    server.answers["/story"] = PAGE
+    (item,) = complete(server.url("/story")).values()
+    assert ("page", "text/html", "A title", server.url("/story")) == (
+        item.text_source, item.content_type, item.title, item.url,
+    )  # fmt: skip
+    assert "störy" in item.content
+
+
+@pytest.mark.parametrize(
+    ("answer", "robots"),
+    [
+        (Reply(b"", 404), Reply(b"", 404)),
+        (Reply(b"", 500), Reply(b"", 404)),
+        (Reply(b"%PDF", headers={"Content-Type": "application/pdf"}), Reply(b"", 404)),
+        (Reply(b"{}", headers={"Content-Type": "application/json"}), Reply(b"", 404)),
+        (Reply(b"", headers=HTML), Reply(b"", 404)),
+        (Reply(b"x" * 20_000, headers=HTML), Reply(b"", 404)),
+        (Reply(b"", 302, {"Location": "http://10.0.0.1/"}), Reply(b"", 404)),
+        (PAGE, Reply("User-agent: *\nDisallow: /st")),
+        (PAGE, Reply("User-agent: newsbeam\nDisallow: /")),
+        (PAGE, Reply(b"", 503)),
+    ],
+)
+def test_where_the_page_cannot_be_had_the_summary_stays_and_says_so(
+    server: Server, answer: Reply, robots: Reply
+) -> None:
+    """Whether the server, its robots.txt, the kind or the size of the answer, or the guard is against it."""
+    server.answers |= {"/story": answer, "/robots.txt": robots}
+    (item,) = complete(server.url("/story"), max_body_bytes=10_000).values()
+    assert ("summary", "A summary", "") == (item.text_source, item.summary, item.content)
+
+
+def test_robots_txt_is_asked_for_once_and_its_rules_are_kept(server: Server) -> None:
+    """Rules for us and not for others; a page that is forbidden is not asked for."""
+    server.answers |= {f"/{n}/story": PAGE for n in range(3)}
+    server.answers["/robots.txt"] = Reply("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /1/\nAllow: /")
+    found = complete(*(server.url(f"/{n}/story") for n in range(3)))
+    assert ["page", "page", "summary"] == sorted(item.text_source for item in found.values())
+    assert 1 == len(server.asked("/robots.txt"))
+    assert [] == server.asked("/1/story")
+
+
+def test_a_crawl_delay_is_kept(server: Server) -> None:
+    """Between two requests to that host."""
+    server.answers |= {f"/{n}": PAGE for n in range(3)}
+    server.answers["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 0.2")
+    complete(*(server.url(f"/{n}") for n in range(3)))
+    times = [request.at for request in server.seen]
+    assert 4 == len(times)
+    assert all(after - before >= 0.2 for before, after in zip(times[1:], times[2:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html; charset=iso-8859-1", "Müller".encode("latin-1")),
+        ("text/html", b'<meta charset="windows-1252">' + "Müller".encode("cp1252")),
+        ("text/html", "Müller".encode()),
+        ("text/html; charset=no-such", "Müller".encode()),
+        ("text/html; charset=punycode", "Müller".encode()),
+    ],
+)
+def test_a_page_is_read_in_its_own_encoding(server: Server, kind: str, body: bytes) -> None:
+    """That of the header, else of the page, else UTF-8."""
+    server.answers["/"] = Reply(b"<html><body>" + body + b"</body></html>", headers={"Content-Type": kind})
+    assert "Müller" in fetch_page(server.url("/"), http()).content
+
+
+def test_pages_and_feeds_share_the_turns_of_a_host(server: Server) -> None:
+    """One client for both; a full text in the feed needs no page."""
+    long = "Xiaomi launches a phone in Berlin today. " * 40
+    server.answers["/feed"] = Reply(
+        rss(
+            f"<title>Short</title><link>{server.url('/story')}</link><description>Text</description>",
+            f"<title>Long</title><link>{server.url('/other')}</link><description>{long}</description>",
+        )
+    )
+    server.answers["/story"] = PAGE
+
+    async def run() -> list[FeedItem]:
+        feed = FeedSettings(url=server.url("/feed"))
+        async with Poller(http(), CLOCK) as poller:
+            done = []
+            async for polled in poller.poll([(feed, first_cursor(feed))]):
+                done += [await poller.page(e.item) if e.wants_page else e.item for e in polled.entries]
+            return done
+
+    assert ["page", "feed"] == [item.text_source for item in asyncio.run(run())]
+    assert [] == server.asked("/other")
+    assert {1} == set(server.most_at_once.values())
+
+
+def test_fetch_page_names_the_canonical_address_of_its_own_site_only(server: Server) -> None:
+    """A page cannot pass itself off as one of another site."""
+    for path, href in (("/own", "/story?utm_source=x"), ("/foreign", "https://bank.example/"), ("/front", "/")):
+        server.answers[path] = Reply(f'<html><link rel="canonical" href="{href}"><p>Hi</p></html>', headers=HTML)
+    urls = [fetch_page(server.url(path), http()).url for path in ("/own", "/foreign", "/front")]
+    assert [server.url("/story"), server.url("/foreign"), server.url("/front")] == urls
+
+
+def test_fetch_page_says_why_it_failed(server: Server) -> None:
+    """As an error with words for the operator."""
+    with pytest.raises(FetchError, match="HTTP 404"):
+        fetch_page(server.url("/none"), http())
+    with pytest.raises(FetchError, match="is no public address"):
+        fetch_page(server.url("/none"), http(allow_private=()))
+    with pytest.raises(FetchError, match="is no http or https URL"):
+        fetch_page("file:///etc/passwd", http())

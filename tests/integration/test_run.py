@@ -1,0 +1,434 @@
+"""``newsbeam run`` as an operator uses it, over a real server on loopback."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from newsbeam import clock
+from newsbeam.counts import count_keys, window_bounds
+from newsbeam.ledger import runs, schema
+from newsbeam.ledger.engine import connect, migrate, reading
+from newsbeam.ledger.lock import Holder
+from newsbeam.ledger.rows import from_text
+from newsbeam.ledger.streams import Writer, write
+from newsbeam.policies import Policy, raise_alerts
+from newsbeam.records import Event
+from pipelines.cli import main
+from tests.integration.captures import Capture, FeedServer, captures, serving
+from tests.pipelines.streams import item_events
+
+ROOT = Path(__file__).parents[2]
+SECRET = "s3cr3tT0ken0123456789abc"  # noqa: S105 - made up
+
+
+class Desk:
+    """A folder with a configuration, and the commands an operator types there."""
+
+    def __init__(self, folder: Path, server: FeedServer) -> None:
+        self.folder = folder
+        self.server = server
+        self.ledger = f"sqlite:///{folder}/ledger.sqlite3"
+        self.sinks = f"[{{type: jsonl, options: {{folder: '{folder}/out'}}}}]"
+        self.feed = f"{{url: '{server.url}', name: Ars, full_text: never, least_interval: 30s}}"
+        self.more = ""
+        self.write()
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "monitor.yaml"
+
+    def write(self) -> None:
+        self.config.write_text(
+            f"feeds:\n- {self.feed}\nhttp: {{allow_private: [127.0.0.1]}}\n"
+            f"ledger: {{url: '{self.ledger}'}}\nsinks: {self.sinks}\n{self.more}"
+        )
+
+    def newsbeam(self, *words: str) -> int:
+        return main([*words, "--config", str(self.config)])
+
+    def run(self, capture: Capture, *words: str) -> int:
+        self.server.capture = capture
+        return self.newsbeam("run", "--now", capture.now, "--ignore-schedule", *words)
+
+    def process(self, *words: str, file_limit: int | None = None) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "pipelines.cli", *words, "--config", str(self.config)]
+        if file_limit:
+            command = ["prlimit", f"--fsize={file_limit}", *command]
+        return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def told(self, stream: str) -> list[dict[str, Any]]:
+        path = self.folder / "out" / f"{stream}.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def rows(self, table: Any) -> list[Mapping[str, Any]]:
+        engine = connect(self.ledger)
+        with reading(engine) as connection:
+            found = [row._mapping for row in connection.execute(select(table))]
+        engine.dispose()
+        return found
+
+
+@pytest.fixture(scope="module")
+def stream() -> list[Capture]:
+    return captures()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with serving(FeedServer()) as server:
+        yield Desk(tmp_path, server)
+
+
+def _later(capture: Capture, seconds: int) -> Capture:
+    return capture._replace(at=clock.from_timestamp(capture.at.timestamp() + seconds))
+
+
+def test_two_passes_a_minute_apart_tell_everything_once(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second reports nothing new and exits 0, with the sinks of a replay."""
+    desk.sinks = f"[{{type: console}}, {{type: jsonl, options: {{folder: '{desk.folder}/out'}}}}]"
+    desk.write()
+    desk.server.capture = stream[0]
+    assert 0 == desk.newsbeam("run", "--now", stream[0].now)
+    first = capsys.readouterr().out
+    alerts = desk.told("alerts")
+    assert alerts
+    assert f"Alerts ({len(alerts)})" in first
+    before = {path.name: path.read_bytes() for path in (desk.folder / "out").iterdir()}
+    assert 0 == desk.newsbeam("run", "--now", _later(stream[0], 60).now)
+    second = capsys.readouterr().out
+    assert {200: 1, 304: 1} == desk.server.answered
+    assert "Alerts (0)" in second
+    assert "Outcomes of 0 items" in second
+    assert before == {path.name: path.read_bytes() for path in (desk.folder / "out").iterdir()}
+    assert 0 == desk.newsbeam("run", "--now", _later(stream[0], 61).now)
+    assert {200: 1, 304: 1} == desk.server.answered  # it was not due
+    assert "" == capsys.readouterr().out
+    assert 0 == desk.newsbeam("runs", "--json")
+    listed = json.loads(capsys.readouterr().out)
+    assert [(0, "done", 0), (0, "done", 0), (0, "done", 20)] == [
+        (run["exit_code"], run["state"], run["summary"].get("items_read", 0)) for run in listed
+    ]
+
+
+def test_counts_are_totals_over_passes(desk: Desk, stream: list[Capture]) -> None:
+    """After each pass the counts equal those of all events so far; the files' last line for a key too."""
+    for capture in stream[:5]:
+        assert 0 == desk.run(capture)
+    mentions: dict[tuple[str, str, str], set[str]] = {}
+    for row in desk.rows(schema.EVENTS):
+        event = from_text(Event, row["record"])
+        start, _ = window_bounds(clock.from_iso(event.event_time), 86400)
+        for vendor, event_type in count_keys(event):
+            mentions.setdefault((start, vendor, event_type), set()).add(event.article_id)
+    expected = {key: len(articles) for key, articles in mentions.items()}
+    kept = [json.loads(row["record"]) for row in desk.rows(schema.COUNTS)]
+    for counts in (desk.told("counts"), kept):
+        last = {
+            (count["window_start"], count["vendor"], count["type"]): count["mentions"] for count in counts
+        }
+        assert expected == {key: number for key, number in last.items() if number}
+
+
+def test_nothing_is_told_again_when_the_clock_jumps_back(desk: Desk, stream: list[Capture]) -> None:
+    """Nor is the feed forgotten until the old time comes round again."""
+    for capture in stream[:3]:
+        assert 0 == desk.run(capture)
+    before = Counter(alert["alert_id"] for alert in desk.told("alerts"))
+    past = _later(stream[3], -40 * 86400)
+    desk.server.capture = past
+    desk.server.answered.clear()
+    assert 0 == desk.newsbeam("run", "--now", past.now)
+    assert {200: 1} == desk.server.answered
+    again = Counter(alert["alert_id"] for alert in desk.told("alerts"))
+    assert before <= again
+    assert 1 == max(again.values())
+    desk.server.validators = "none"
+    assert 0 == desk.run(_later(past, -86400))
+    assert again == Counter(alert["alert_id"] for alert in desk.told("alerts"))
+
+
+def test_two_passes_at_once_one_works_and_one_says_so(
+    desk: Desk, stream: list[Capture], ledger_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second names the first's process and exits 3."""
+    desk.ledger = ledger_url
+    desk.write()
+    desk.server.capture = stream[0]
+    desk.server.delay = 3.0
+    with desk.process("run", "--now", stream[0].now) as first:
+        assert desk.server.asked.wait(60)
+        assert 3 == desk.newsbeam("run", "--now", stream[0].now)
+        assert re.search(rf"is held by pass \S+ \(process {first.pid} on ", capsys.readouterr().err)
+        first.communicate()
+    assert 0 == first.returncode
+    assert desk.told("alerts")
+
+
+def test_what_a_dead_pass_had_found_is_told_by_the_next(desk: Desk, stream: list[Capture]) -> None:
+    """Even if its item has left the feed meanwhile; and once only."""
+    engine = connect(desk.ledger)
+    migrate(engine)
+    runs.start(engine, Holder("dead", "host", 1, stream[0].now))
+    (event,) = item_events("gone", 0).events
+    alerts, _ = raise_alerts((Policy(),), event)
+    write(engine, "events", [event], Writer("dead", stream[0].now))
+    write(engine, "alerts", alerts, Writer("dead", stream[0].now))
+    engine.dispose()
+    for capture in stream[:2]:
+        assert 0 == desk.run(capture)
+    ids = Counter(alert["alert_id"] for alert in desk.told("alerts"))
+    assert 1 == ids[alerts[0].alert_id]
+    assert 1 == Counter(told["event_id"] for told in desk.told("events"))[event.event_id]
+
+
+def test_a_dry_run_shows_what_a_pass_would_do_and_writes_nothing(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the first time nor when there is a ledger."""
+    assert 0 == desk.run(stream[0], "--dry-run")
+    assert ["monitor.yaml"] == [path.name for path in desk.folder.iterdir()]
+    printed = capsys.readouterr().out
+    assert re.search(r"Alerts \([1-9]", printed)
+    assert re.search(r"changes new +20", printed)
+    assert 0 == desk.run(stream[0])
+    before = {path.name: path.stat().st_mtime_ns for path in desk.folder.rglob("*.jsonl")}
+    rows = [desk.rows(table) for table in (schema.FEEDS, schema.ITEMS, schema.RUNS)]
+    capsys.readouterr()
+    assert 0 == desk.run(stream[1], "--dry-run")
+    assert re.search(r"changes new +2", capsys.readouterr().out)
+    assert before == {path.name: path.stat().st_mtime_ns for path in desk.folder.rglob("*.jsonl")}
+    assert rows == [desk.rows(table) for table in (schema.FEEDS, schema.ITEMS, schema.RUNS)]
+
+
+def test_an_unknown_feed_and_no_feeds_are_wrong_use(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a hint."""
+    assert 2 == desk.run(stream[0], "--feed", "Arsenal")
+    assert "no feed is called 'Arsenal'" in capsys.readouterr().err
+    assert 0 == desk.run(stream[0], "--feed", "Ars")
+    desk.config.write_text("{}")
+    assert 2 == desk.newsbeam("run")
+    assert "no feeds to watch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("full", "code", "words"), [("ledger", 4, "disk"), ("sink", 5, "File too large")])
+def test_a_full_disk_is_said_and_nothing_is_lost(
+    desk: Desk, stream: list[Capture], full: str, code: int, words: str
+) -> None:
+    """The pass fails as a whole; with room again the next one does the work, and the ledger is sound."""
+    limit = 150_000  # bytes of the largest file: less than the ledger of this feed
+    if full == "sink":
+        limit = 10_000_000
+        (desk.folder / "out").mkdir()
+        line = {"event_id": "early", "filler": "x" * (limit - 200)}
+        (desk.folder / "out" / "events.jsonl").write_text(json.dumps(line) + "\n")
+    desk.server.capture = stream[0]
+    with desk.process("run", "--now", stream[0].now, file_limit=limit) as process:
+        _, errors = process.communicate()
+    assert code == process.returncode, errors
+    said = errors.splitlines()[-1]
+    assert said.startswith("newsbeam: ")
+    assert words in said
+    assert "nothing was committed" in said
+    assert [] == desk.rows(schema.ITEMS)
+    assert 0 == desk.run(stream[0])
+    assert 20 == len(desk.rows(schema.ITEMS))
+    with closing(sqlite3.connect(desk.folder / "ledger.sqlite3")) as connection:
+        assert ("ok",) == connection.execute("PRAGMA integrity_check").fetchone()
+    told = {alert["alert_id"] for alert in desk.told("alerts")}
+    assert {row["alert_id"] for row in desk.rows(schema.ALERTS)} == told
+    told = {event["event_id"] for event in desk.told("events")} - {"early"}
+    assert {row["event_id"] for row in desk.rows(schema.EVENTS)} == told
+
+
+def test_a_read_only_ledger_is_said(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str], ledger_url: str
+) -> None:
+    """Exit code 4, in words, without a traceback, and the ledger is as it was."""
+    desk.ledger = ledger_url
+    desk.write()
+    assert 0 == desk.run(stream[0])
+    before = desk.rows(schema.RUNS)
+    capsys.readouterr()
+    if ledger_url.startswith("sqlite"):
+        path = ledger_url.removeprefix("sqlite:///")
+        desk.ledger = f"sqlite:///file:{path}?mode=ro&uri=true"
+    else:
+        desk.ledger = f"{ledger_url}?options=-c%20default_transaction_read_only%3Don"
+    desk.write()
+    assert 4 == desk.run(stream[1])
+    errors = capsys.readouterr().err
+    assert "read-only" in errors
+    assert "Traceback" not in errors
+    desk.ledger = ledger_url
+    assert before == desk.rows(schema.RUNS)
+
+
+def test_a_server_that_is_down_and_a_folder_that_is_not_there_are_said(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 4; the password is not shown."""
+    desk.ledger = f"postgresql://me:{SECRET}@127.0.0.1:1/news"
+    desk.write()
+    assert 4 == desk.run(stream[0])
+    errors = capsys.readouterr().err
+    assert "is the server up" in errors
+    assert SECRET not in errors
+    desk.ledger = f"sqlite:///{desk.folder}/nowhere/ledger.sqlite3"
+    desk.write()
+    assert 4 == desk.run(stream[0])
+    assert "does the folder exist" in capsys.readouterr().err
+    desk.ledger = f"sqlite:///{desk.config}"
+    desk.write()
+    assert 4 == desk.run(stream[0])
+    assert "is not a database" in capsys.readouterr().err
+
+
+def test_a_broken_feed_is_a_dead_letter_that_can_be_retried(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is listed, shown and, once the feed is mended, resolved."""
+    assert 1 == desk.run(stream[0]._replace(body=b"\x00\x01 this is no feed \x1b[31m"))
+    assert 0 == desk.newsbeam("dead-letters", "list", "--json")
+    captured = capsys.readouterr()
+    (letter,) = json.loads(captured.out)
+    assert ("open", 1, "Ars") == (letter["state"], letter["attempts"], letter["source"])
+    assert "more than the 0 allowed" in captured.err
+    start = letter["dead_letter_id"][:6]
+    assert 0 == desk.newsbeam("dead-letters", "show", start)
+    assert 0 == desk.newsbeam("dead-letters", "list")
+    printed = capsys.readouterr().out
+    assert letter["message"][:20] in printed
+    assert "\x1b" not in printed
+    now = _later(stream[0], 600).now
+    assert 1 == desk.newsbeam("dead-letters", "retry", "--now", now)
+    assert "1 retried, 0 came through" in capsys.readouterr().out
+    desk.server.capture = stream[0]
+    assert 0 == desk.newsbeam("dead-letters", "retry", start, "--now", now)
+    assert "1 retried, 1 came through, 0 did not" in capsys.readouterr().out
+    assert desk.told("alerts")
+    assert 0 == desk.newsbeam("dead-letters", "retry", "--now", now)
+    assert "no dead letters to retry" in capsys.readouterr().out
+    assert 2 == desk.newsbeam("dead-letters", "show", "nonsense")
+
+
+def test_status_tells_the_health_of_each_feed_in_words(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the first pass, after a good one and after a bad one."""
+    assert 0 == desk.newsbeam("feeds", "status")
+    assert "new" in capsys.readouterr().out
+    assert not (desk.folder / "ledger.sqlite3").exists()
+    assert 0 == desk.run(stream[0])
+    assert 0 == desk.newsbeam("feeds", "status", "--json")
+    (status,) = json.loads(capsys.readouterr().out)
+    assert ("ok", stream[0].now) == (status["state"], status["last_success_at"])
+    assert status["items_a_day"] > 1
+    desk.server.status = 404
+    assert 0 == desk.run(_later(stream[0], 3600))
+    assert 0 == desk.newsbeam("feeds", "status")
+    assert "404" in capsys.readouterr().out
+
+
+def test_logs_are_structured_and_hold_no_secret(
+    desk: Desk, stream: list[Capture], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """One JSON object a line with the run's id; neither body nor token, in any command's answer either."""
+    desk.feed = f"{{url: '{desk.server.url}?token={SECRET}', full_text: never}}"
+    desk.write()
+    with desk.process("run", "--now", stream[0].now, "--log-format", "json", "--verbose") as process:
+        desk.server.capture = stream[0]
+        _, errors = process.communicate()
+    desk.server.status = 500
+    with desk.process("run", "--now", _later(stream[0], 86400).now, "--log-format", "json") as process:
+        _, more = process.communicate()
+    lines = [json.loads(line) for line in (errors + more).splitlines()]
+    assert 2 == len({line["run"] for line in lines})
+    assert {"run started", "feed polled", "run finished", "feed failed"} <= {line["event"] for line in lines}
+    desk.newsbeam("feeds", "status")
+    desk.newsbeam("feeds", "status", "--json")
+    desk.newsbeam("runs", "--json")
+    desk.newsbeam("dead-letters", "list", "--json", "--all")
+    printed = errors + more + "".join(capfd.readouterr())
+    assert SECRET not in printed
+    assert "***" in printed
+    assert "<item>" not in printed
+
+
+def test_metrics_are_written_for_the_textfile_collector(desk: Desk, stream: list[Capture]) -> None:
+    """Totals go on over passes; the file is there whole or not at all."""
+    path = desk.folder / "newsbeam.prom"
+    for capture in stream[:2]:
+        assert 0 == desk.run(capture, "--metrics-file", str(path))
+    found = dict(line.rsplit(" ", 1) for line in path.read_text().splitlines() if not line.startswith("#"))
+    assert "2.0" == found["newsbeam_passes_total"]
+    assert "1.0" == found['newsbeam_feeds{state="ok"}']
+    assert "0.0" == found["newsbeam_feeds_stale"]
+    assert "0.0" == found["newsbeam_last_pass_exit_code"]
+    assert stream[1].at.timestamp() == float(found["newsbeam_last_success_timestamp_seconds"])
+    assert len(desk.told("alerts")) == float(found["newsbeam_alerts_total"])
+    assert len(desk.told("alerts")) == float(found["newsbeam_alert_lag_seconds_count"])
+    items = sum(float(value) for name, value in found.items() if name.startswith("newsbeam_items_total"))
+    assert float(found["newsbeam_items_read_total"]) == items
+    assert {"graph", "commit", "total"} <= {name.split('"')[1] for name in found if "stage_seconds" in name}
+    assert 2 == desk.run(stream[2], "--metrics-file", f"{desk.folder}/nowhere/x.prom")
+
+
+def test_watch_ends_after_the_current_pass_when_it_is_told_to(desk: Desk, stream: list[Capture]) -> None:
+    """SIGTERM in the middle of a slow pass: the pass is committed, the exit code is 0."""
+    desk.server.capture = stream[0]
+    desk.server.delay = 2.0
+    with desk.process("watch", "--every", "1s", "--metrics-address", "127.0.0.1:0") as process:
+        assert desk.server.asked.wait(60)
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert 0 == process.returncode, errors
+    assert "serving metrics" in errors
+    assert ["done"] == [row["state"] for row in desk.rows(schema.RUNS)]
+    assert desk.told("alerts")
+
+
+def test_a_second_sigterm_stops_watch_at_once_and_safely(desk: Desk, stream: list[Capture]) -> None:
+    """Within a moment, and the next pass does the work."""
+    desk.server.capture = stream[0]
+    desk.server.delay = 20.0
+    with desk.process("watch", "--every", "1s") as process:
+        assert desk.server.asked.wait(60)
+        process.terminate()
+        time.sleep(0.3)
+        assert process.poll() is None
+        process.terminate()
+        began = time.monotonic()
+        process.communicate(timeout=60)
+    assert time.monotonic() - began < 5
+    assert 143 == process.returncode
+    desk.server.delay = 0.0
+    assert 0 == desk.run(stream[0])
+    assert ["dead", "done"] == sorted(row["state"] for row in desk.rows(schema.RUNS))
+    assert desk.told("alerts")
+
+
+def test_the_ledger_may_be_named_by_the_environment(
+    desk: Desk, stream: list[Capture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its URL may hold a password, which has no place in monitor.yaml."""
+    monkeypatch.setenv("NEWSBEAM_LEDGER_URL", f"sqlite:///{desk.folder}/other.sqlite3")
+    assert 0 == desk.run(stream[0])
+    assert ["other.sqlite3"] == sorted(name for name in os.listdir(desk.folder) if name.endswith(".sqlite3"))
+    monkeypatch.setenv("NEWSBEAM_LEDGER_URL", "mysql://nope")
+    assert 2 == desk.run(stream[0])

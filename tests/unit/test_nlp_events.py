@@ -1,0 +1,84 @@
+"""What the whole pipeline says of sentences of our own."""
+
+import pytest
+
+from newsbeam.nlp import load
+from newsbeam.nlp.document import make_doc
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return load()
+
+
+def _events(nlp, title, summary="", text="", published=None):
+    return make_doc(nlp, title, summary, text, published)._.events
+
+
+@pytest.mark.parametrize(
+    ("title", "event_type", "vendor"),
+    [
+        ("Cisco buys the security start-up Axonius for $3 billion", "vendor.acquisition", "Cisco"),
+        ("Spotify lays off 400 people as growth slows", "vendor.layoffs", "Spotify"),
+        ("Anthropic raises $5 billion at a $200 billion valuation", "vendor.funding", "Anthropic"),
+        ("Irish regulator fines TikTok €300 million over transfers of data", "regulatory.fine", "TikTok"),
+        ("Netflix raises prices of all plans in Britain", "vendor.pricing", "Netflix"),
+        ("Samsung unveils a thinner foldable phone", "vendor.product_launch", "Samsung"),
+        (
+            "Hackers stole records of 2 million customers from T-Mobile",
+            "vendor.security_incident",
+            "T-Mobile",
+        ),
+        ("Texas sues Roblox over the safety of children", "regulatory.lawsuit", "Roblox"),
+    ],
+)
+def test_a_plain_headline_is_understood(nlp, title, event_type, vendor):
+    events = _events(nlp, title)
+    assert event_type in [event.type for event in events]
+    event = next(event for event in events if event.type == event_type)
+    assert vendor in [role.name for role in event.vendors]
+    assert title == event.evidence.sentence
+    assert title[event.evidence.trigger_start : event.evidence.trigger_end] == event.evidence.trigger
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The best robot vacuums of the year, tested",
+        "How to move your photos from one phone to another",
+        "Sunshine and showers are coming to the coast",
+        "I spent a month with the cheapest laptop so you don't have to",
+    ],
+)
+def test_what_is_never_an_event(nlp, title):
+    assert () == _events(nlp, title)
+
+
+def test_a_later_paragraph_adds_an_event_by_rule(nlp):
+    """The text may add an event of a vendor of the title; the evidence says where it stands."""
+    text = "Lots of people came.\n" * 30 + "Separately, Netflix agreed to buy Lumo, a start-up from Oslo."
+    events = _events(nlp, "Netflix raises prices of all plans in Britain", "It is the third rise.", text)
+    found = [event for event in events if event.type == "vendor.acquisition"]
+    assert 1 == len(found)
+    evidence = found[0].evidence
+    assert "text" == evidence.field
+    assert text[evidence.start : evidence.end] == evidence.sentence
+
+
+def test_the_order_of_events_and_the_trace_are_stable(nlp):
+    first = make_doc(nlp, "Cisco buys Axonius for $3 billion")
+    again = make_doc(nlp, "Cisco buys Axonius for $3 billion")
+    assert first._.events == again._.events
+    assert first._.trace == again._.trace
+
+
+def test_the_trace_says_what_was_missing(nlp):
+    trace = make_doc(nlp, "The parish raises $40,000 for its organ")._.trace
+    assert any(
+        "missing a vendor or product before the trigger" in line for line in trace.why_not("vendor.funding")
+    )
+
+
+def test_an_empty_document_has_no_events(nlp):
+    assert () == _events(nlp, "")
+    assert () == _events(nlp, " \n ")
