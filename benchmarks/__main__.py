@@ -2,9 +2,15 @@
 
 import sys
 
-from benchmarks import detection, memory, throughput
+from benchmarks import bench_polling, bench_run, detection, memory, throughput
 
-ALL = {"detection": detection.main, "throughput": throughput.main, "memory": memory.main}
+ALL = {
+    "detection": detection.main,
+    "throughput": throughput.main,
+    "memory": memory.main,
+    "polling": bench_polling.main,
+    "run": bench_run.main,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from newsbeam import clock
 from newsbeam.errors import OutputError
-from newsbeam.feeds.poll import Cursor
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.schedule import HEALTHY
 from newsbeam.ledger.runs import Totals
 from newsbeam.records import OUTCOMES, Alert

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from newsbeam.feeds.opml import read_opml, write_opml
 
 from newsbeam.config import Settings, load_settings
 from newsbeam.errors import ConfigError, OutputError, UsageError
-from newsbeam.feeds.poll import Cursor, first_cursor
+from newsbeam.feeds.cursor import Cursor, first_cursor
+from newsbeam.feeds.opml import read_opml, write_opml
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger.engine import opened, require_current, version
 from newsbeam.ledger.items import cursors

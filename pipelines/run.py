@@ -21,7 +21,8 @@ from newsbeam import clock, metrics
 from newsbeam.clock import Clock
 from newsbeam.config import Settings
 from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
-from newsbeam.feeds.poll import Cursor, due_feeds
+from newsbeam.feeds.cursor import Cursor
+from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
 from newsbeam.ledger.engine import migrate, opened, require_current, version, writing

@@ -4,7 +4,7 @@ newsbeam lives in an environment of its own (NEWSBEAM_BIN): its dependencies nee
 """
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from airflow import DAG
 
@@ -20,7 +20,7 @@ with DAG(
     dag_id="newsbeam",
     description="Vendor and regulatory events from technology news",
     schedule=timedelta(minutes=5),
-    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,  # a pass takes what is new now: there is nothing to make up for
     max_active_runs=1,
     default_args={"retries": 0, "execution_timeout": timedelta(minutes=30)},

@@ -1,7 +1,8 @@
 """Many jobs at many hosts: at once, but never more in work than there is room for."""
 
 import asyncio
-from collections import defaultdict
+import heapq
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TypeVar
 
@@ -16,35 +17,35 @@ async def by_host(
 ) -> AsyncIterator[Result]:
     """Do ``work`` on ``jobs``, each with its host; yield results as they are done, in no fixed order.
 
-    Jobs of one host follow one another. At most ``room`` jobs are begun and not yet taken: who stops
-    pulling stops the work, too, and who leaves ends it.
+    Jobs of one host follow one another, and a host's pause keeps no other waiting. At most ``room`` jobs
+    are begun and not yet taken: who stops pulling stops the work, too, and who leaves ends it. Raises what
+    ``work`` raises.
     """
-    queues: dict[str, list[Job]] = defaultdict(list)
-    count = 0
+    queues: dict[str, deque[Job]] = defaultdict(deque)
     for host, job in jobs:
         queues[host].append(job)
-        count += 1
-    places = asyncio.Semaphore(room)
-    done: asyncio.Queue[Result | BaseException] = asyncio.Queue(maxsize=1)
-
-    async def serve(host: str, queue: list[Job]) -> None:
-        for job in queue:
-            await pace.rest(host)  # outside of the room: a host's pause costs the others nothing
-            async with places:
-                try:
-                    result: Result | BaseException = await work(job)
-                except Exception as error:  # noqa: BLE001 - raised where the results are taken
-                    result = error
-                await done.put(result)
-
-    tasks = [asyncio.create_task(serve(host, queue)) for host, queue in queues.items()]
+    ready = [(pace.free_at(host), order, host) for order, host in enumerate(queues)]
+    heapq.heapify(ready)
+    order = len(ready)
+    clock = asyncio.get_running_loop().time
+    running: dict[asyncio.Future[Result], str] = {}
     try:
-        for _ in range(count):
-            found = await done.get()
-            if isinstance(found, BaseException):
-                raise found
-            yield found
+        while ready or running:
+            while ready and len(running) < room and ready[0][0] <= clock():
+                host = heapq.heappop(ready)[2]
+                running[asyncio.ensure_future(work(queues[host].popleft()))] = host
+            pause = max(0.0, ready[0][0] - clock()) if ready and len(running) < room else None
+            if not running:
+                await asyncio.sleep(pause or 0.0)
+                continue
+            done, _ = await asyncio.wait(running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                host = running.pop(task)
+                if queues[host]:
+                    heapq.heappush(ready, (pace.free_at(host), order := order + 1, host))
+            for task in done:
+                yield task.result()
     finally:
-        for task in tasks:
+        for task in running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)

@@ -119,12 +119,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to ``host``; raises :class:`RefusedError` where the guard admits none of its addresses."""
-        try:
-            with anyio.fail_after(timeout):
-                found = await self._addresses(host, port)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
-        admitted = self._guard.admit(host, found)
+        admitted = self._guard.admit(host, await self._addresses(host, port, timeout))
         each = None if timeout is None else timeout / len(admitted)
         for last, address in enumerate(admitted, start=1 - len(admitted)):
             try:
@@ -136,13 +131,16 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
                 return CountedStream(stream)
         raise AssertionError("the guard admits at least one address")
 
-    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+    async def _addresses(self, host: str, port: int, seconds: float | None) -> Sequence[str]:
         try:
             return [str(ipaddress.ip_address(host.strip("[]")))]
         except ValueError:
-            pass
+            pass  # a name
         try:
-            return await self._resolver(host, port)
+            with anyio.fail_after(seconds):
+                return await self._resolver(host, port)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise UnreachableError(f"the name {host} cannot be resolved") from error
 

@@ -21,12 +21,12 @@ class Pace:
         """Let ``host`` have pauses of at least ``seconds``, within :data:`MAX_SPACING`."""
         self._longer[host] = min(seconds, MAX_SPACING)
 
-    async def rest(self, host: str) -> None:
-        """Wait until the pause at ``host`` is over, without taking a turn."""
-        await asyncio.sleep(self._pause(host))
+    def free_at(self, host: str) -> float:
+        """Return when the pause at ``host`` is over, by the clock of the loop; the past where it is."""
+        return self._free_at.get(host, 0.0)
 
     def _pause(self, host: str) -> float:
-        return max(0.0, self._free_at.get(host, 0.0) - asyncio.get_running_loop().time())
+        return max(0.0, self.free_at(host) - asyncio.get_running_loop().time())
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """The process that parses: bodies in on stdin, what they hold out on stdout, one after another.
 
-Some bodies of 200 KB keep feedparser's regular expressions busy for hours, and no thread can be stopped.
+Some bodies of 200 KB keep feedparser's regular expressions busy for minutes, and no thread can be stopped.
 A process can: by the limit on its memory, by its own alarm, or by :mod:`newsbeam.feeds.parsers`.
 """
 

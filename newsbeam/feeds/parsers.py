@@ -14,8 +14,8 @@ from newsbeam.feeds.parse_worker import LENGTH_BYTES
 PROCESSES = 2
 """One that is stuck does not hold up the others; more than two gain nothing beside the kernel."""
 SMALL_BODY = 8_000
-"""Bytes; a smaller body is parsed where we are. The worst found of this size take 0.25 s, where a process
-takes 0.2 s to start; with 200,000 bytes the worst take minutes."""
+"""Bytes; a smaller body is parsed where we are. The worst found of this size take 0.35 s, where a process
+takes 0.2 s to start; the worst of 200,000 bytes take minutes."""
 
 
 class Parsers:

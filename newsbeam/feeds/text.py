@@ -37,4 +37,5 @@ def one_line(text: str, limit: int) -> str:
 
 def words_of(text: str) -> str:
     """Return the words of ``text`` and nothing else: what a cosmetic edit does not change."""
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    plain = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_WORD.findall(plain))

@@ -1,12 +1,12 @@
 """Canonical URLs: one address for one article, whatever campaign, cache or phone it was linked for.
 
-w3lib brings a URL into its normal form (order of parameters, escapes, default port); what is
+w3lib brings a URL into its normal form (order of parameters, escapes); what is
 decided here is which parameters only track, and what AMP and mobile addresses look like.
 """
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import courlan
 from w3lib.url import canonicalize_url
@@ -44,6 +44,8 @@ _MOBILE_HOST = re.compile(
 
 def canonical_url(url: str, base: str = "") -> str:
     """Return the canonical form of ``url``, resolved against ``base``; empty where it is no http(s) URL."""
+    if not url.strip():
+        return ""
     try:
         joined = urljoin(base, url.strip()) if base else url.strip()
         if len(joined) > MAX_URL_CHARS or not joined.lower().startswith(("http://", "https://")):
@@ -56,15 +58,16 @@ def canonical_url(url: str, base: str = "") -> str:
             return ""
         path = _AMP_PATH.sub("", parts.path)
         fragment = "" if _VAIN_FRAGMENT.search(parts.fragment) else parts.fragment
-        cleaned = urlunsplit((parts.scheme, _host(parts.netloc), path, _query(parts.query), fragment))
+        cleaned = urlunsplit((parts.scheme, _host(parts), path, _query(parts.query), fragment))
         return str(canonicalize_url(cleaned, keep_fragments=True))
     except (ValueError, UnicodeError):
         return ""
 
 
-def _host(netloc: str) -> str:
-    host = netloc.rpartition("@")[2]  # a user name in a link is there to mislead
-    return _MOBILE_HOST.sub("", host.lower())
+def _host(parts: SplitResult) -> str:
+    """Return host and port; without a user name, which is there to mislead, and without a default port."""
+    host = _MOBILE_HOST.sub("", parts.netloc.rpartition("@")[2].lower())
+    return host.removesuffix(":80" if parts.scheme == "http" else ":443")
 
 
 def _query(query: str) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 
 from newsbeam import clock
 from newsbeam.clock import Clock
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.entries import Entry
 from newsbeam.feeds.pages import complete_items
-from newsbeam.feeds.poll import Cursor, Polled, poll_feeds
+from newsbeam.feeds.poll import Polled, poll_feeds
 from newsbeam.feeds.settings import FeedSettings, HttpSettings
 from newsbeam.ledger.changes import Change, changes
 from newsbeam.ledger.engine import opened

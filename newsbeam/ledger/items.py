@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, and_, delete, or_, select
 from sqlalchemy import update as sql_update
 
-from newsbeam.feeds.poll import Cursor
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.ledger import schema
 from newsbeam.ledger.changes import REVISIONS, Change, ItemRow
 from newsbeam.ledger.engine import reading, writing

@@ -22,9 +22,10 @@ LEAD_CHARS = 400  # of the text, where there is no summary: about the first thre
 _END = re.compile(r"\n+\s*|[.!?…][\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@])")
 # Words before a full stop that do not end a sentence. Lower case; single letters count anyway (J. Doe, U.S.).
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt capt "
-    "rep sen gov hon rev dept est approx dist univ assn ave blvd mt ft jan feb mar apr jun jul aug sep sept oct "
-    "nov dec mon tue tues wed thu thur thurs fri sat sun e.g i.e cf al u.s u.k u.n e.u a.m p.m ph.d d.c".split()
+    "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt "
+    "capt rep sen gov hon rev dept est approx dist univ assn ave blvd mt ft jan feb mar apr jun jul "
+    "aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun e.g i.e cf al u.s u.k u.n "
+    "e.u a.m p.m ph.d d.c".split()
 )
 # Of those, the ones that often do end one: they do when the next word is a usual opener of a sentence.
 _MAY_END = frozenset("inc corp co ltd llc plc u.s u.k u.n e.u a.m p.m d.c etc".split())

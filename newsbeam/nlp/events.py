@@ -9,13 +9,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from newsbeam.nlp import axes
-from newsbeam.nlp.body import BodyFinding, body_findings
+from newsbeam.nlp.body import VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Learner, Scores
 from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
-from newsbeam.nlp.roles import Candidate, assign_roles, candidates, role_features
+from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
@@ -111,7 +111,7 @@ class EventDetector:
                     trigger,
                     tuple(chosen),
                     tuple(f"{feature} {weight:+.2f}" for feature, weight in strongest),
-                    _authority(reading, trigger) if family(event_type) == "regulatory" else None,
+                    _acting(reading, event_type, trigger),
                     background=False,
                 )
             )
@@ -140,7 +140,12 @@ class EventDetector:
             )
             for rank, candidate in enumerate(named)
         ]
-        chosen = [candidate for score, candidate in scored if score >= self.learner.role_threshold]
+        own_act = family(event_type) == "vendor"
+        chosen = [
+            candidate
+            for score, candidate in scored
+            if score >= self.learner.role_threshold or (own_act and is_subject(candidate, match))
+        ]
         if not chosen and scored:
             score, candidate = max(scored, key=lambda pair: pair[0])
             if score >= 0.6 * self.learner.role_threshold:
@@ -199,6 +204,29 @@ def _authority(reading: Reading, trigger: Trigger) -> AuthorityMention | None:
         if authority:
             return authority
     return None
+
+
+def _acting(reading: Reading, event_type: str, trigger: Trigger) -> AuthorityMention | None:
+    """Return the authority that acts in an event of title or lead; None for events that have none.
+
+    Where the lead only speaks of a government, the agency of the same country that acts in a later
+    sentence on the same matter is meant.
+    """
+    if family(event_type) != "regulatory":
+        return None
+    found = _authority(reading, trigger)
+    if found is not None and found.kind in VAGUE:
+        for match in reading.matches:
+            named = _nearest_authority(match.masked, match.masked_start)
+            if (
+                match.rule.type == event_type
+                and not match.missing
+                and named is not None
+                and named.kind not in VAGUE
+                and named.jurisdiction == found.jurisdiction
+            ):
+                return named
+    return found
 
 
 def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotContext) -> Detection:

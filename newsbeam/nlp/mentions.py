@@ -72,7 +72,8 @@ class Mentions:
         titled = bool(fields) and fields[0].name == "title"
         unknown = find_unknown(words, known, authorities) if titled else []
         if self.model is not None:
-            spans = [(hit.first, hit.last) for hit in (*known, *unknown, *authorities)]
+            spans = [(hit.first, hit.last) for hit in (*known, *unknown)]
+            spans += [(found.first, found.last) for found in authorities]
             taken = {index for first, last in spans for index in range(first, last)}
             unknown = [*unknown, *find_named(self.model, words, taken)]
         hits = sorted((*known, *(self._listed(hit) for hit in unknown)))

@@ -15,7 +15,7 @@ from newsbeam.nlp.vendors import Hit, canonical
 
 LABEL = "ORG"
 CERTAINTY = 0.5
-"""Of an organisation that only the model saw: as sure as an unknown vendor that is right two times in three."""
+"""Of an organisation that only the model saw: as an unknown vendor right two times in three."""
 LEAD_CHARS = 1_500  # read of a document: title and lead
 # What only labels or parses is not needed, and costs most of a model's time.
 _NOT_NEEDED = ("parser", "tagger", "morphologizer", "lemmatizer", "attribute_ruler", "senter", "textcat")

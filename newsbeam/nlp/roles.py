@@ -13,9 +13,10 @@ from newsbeam.taxonomy import family
 
 _WORD = re.compile(r"[\w’']+|[^\w\s]")
 _LINKS = frozenset(
-    "with from by against of to for in on at via over and as than like vs between among through under after into "
-    "using inside on's its the a".split()
+    "with from by against of to for in on at via over and as than like vs between among through "
+    "under after into using inside on's its the a".split()
 )
+_FORMER = re.compile(r"(?:\bex-|\bformer |\bformerly |\bonetime |\bveteran of )$", re.IGNORECASE)
 PARTIES = frozenset({"vendor.partnership"})
 TARGETED = frozenset(
     {
@@ -84,6 +85,7 @@ def role_features(
         else "following:word",
         f"named:{min(len(candidate.places), 3)}",
         f"first:{offset == 0}:{where}",
+        f"former:{bool(_FORMER.search(text, max(0, offset - 12), offset))}",
         f"beside:{_beside(masked, offset)}",
         f"trigger:{_side(candidate, match)}",
         *(f"before:{word}" for word in before[-2:]),
@@ -97,6 +99,11 @@ def role_features(
         *(f"{short}|{feature}" for feature in plain[:10]),
         f"type:{short}",
     ]
+
+
+def is_subject(candidate: Candidate, match: Match | None) -> bool:
+    """Say whether the vendor stands right before a trigger that fired: "Danke appoints"."""
+    return bool(match and not match.missing and _side(candidate, match) == "before:0")
 
 
 def _beside(masked: Masked, offset: int) -> str:

@@ -88,7 +88,7 @@ def serving(server: FeedServer) -> Iterator[FeedServer]:
     """Run ``server`` on a free port of loopback."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        def do_GET(self) -> None:
             if self.path == "/robots.txt":
                 self.send_error(404)
                 return

@@ -11,7 +11,7 @@ REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified
 
 
 class Request(NamedTuple):
-    """A request: its path with query, its headers in lower case, when it came (seconds of the loop's clock)."""
+    """A request: path with query, headers in lower case, and when it came in seconds of the loop's clock."""
 
     path: str
     headers: dict[str, str]
@@ -54,7 +54,12 @@ class Server:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self._writers.append(writer)
-        broken = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError)
+        broken = (
+            ConnectionError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            asyncio.CancelledError,
+        )
         with suppress(*broken):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
@@ -130,10 +135,13 @@ def loopback() -> Iterator[Server]:
 def rss(*items: str, title: str = "A feed") -> bytes:
     """Return an RSS document with ``items`` (the inside of each)."""
     inside = "".join(f"<item>{item}</item>" for item in items)
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{inside}</channel></rss>'.encode()
+    head = '<?xml version="1.0"?><rss version="2.0"><channel>'
+    return f"{head}<title>{title}</title>{inside}</channel></rss>".encode()
 
 
-def item(number: int, title: str = "Xiaomi launches a phone", date: str = "Thu, 01 Aug 2024 10:00:00 GMT") -> str:
+def item(
+    number: int, title: str = "Xiaomi launches a phone", date: str = "Thu, 01 Aug 2024 10:00:00 GMT"
+) -> str:
     """Return the inside of an item."""
     return (
         f"<guid isPermaLink='false'>id-{number}</guid><title>{title} {number}</title>"

@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 
 def serve(config: str) -> None:
     """Do a pass for each line of standard input."""
-    import pipelines.run_feeds  # noqa: F401, PLC0415 - what takes time is imported once
-    from newsbeam import nlp  # noqa: PLC0415
-    from pipelines.cli import main  # noqa: PLC0415
+    import pipelines.run_feeds  # noqa: F401 - what takes time is imported once
+    from newsbeam import nlp
+    from pipelines.cli import main
 
     nlp.load(None)
     for line in sys.stdin:

@@ -20,7 +20,10 @@ def http(**given: Any) -> HttpSettings:
 
 
 def poll_all(
-    pairs: Sequence[tuple[FeedSettings, Cursor]], settings: HttpSettings, clock: Clock = CLOCK, resolver: Any = None
+    pairs: Sequence[tuple[FeedSettings, Cursor]],
+    settings: HttpSettings,
+    clock: Clock = CLOCK,
+    resolver: Any = None,
 ) -> list[Polled]:
     """Return what one pass over ``pairs`` gives, in the order of ``pairs``."""
 

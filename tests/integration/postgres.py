@@ -98,7 +98,7 @@ def _as_server(command: Sequence[str | Path]) -> None:
 
 def fresh_database(url: str) -> str:
     """Make a new database on the server at ``url``; return its URL."""
-    import psycopg  # noqa: PLC0415 - only where a server runs
+    import psycopg
 
     name = f"ledger_{os.getpid()}_{time.monotonic_ns()}"
     with psycopg.connect(url, autocommit=True) as connection:

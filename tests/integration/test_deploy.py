@@ -76,6 +76,8 @@ def test_airflow_imports_the_dag(tmp_path: Path) -> None:
 def test_the_commands_in_the_examples_exist(path: str) -> None:
     """Each ``newsbeam …`` parses, option by option."""
     text = (ROOT / path).read_text().replace("{NEWSBEAM}", "newsbeam").replace("{CONFIG}", "monitor.yaml")
-    for words in re.findall(r"(?<![/\w.-])(?:/opt/newsbeam/bin/)?newsbeam ((?:run|watch|feeds)[^;\"'|>\n]*)", text):
+    for words in re.findall(
+        r"(?<![/\w.-])(?:/opt/newsbeam/bin/)?newsbeam ((?:run|watch|feeds)[^;\"'|>\n]*)", text
+    ):
         args = words.split()
         assert _parser().parse_args(args).command == args[0]

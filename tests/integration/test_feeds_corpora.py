@@ -63,7 +63,7 @@ def test_every_file_of_six_feed_parsers_ends_as_items_or_with_a_readable_reason(
         try:
             told = {"content-type": "application/octet-stream", "content-location": url}
             found[feeds[-1].feed_id] = len(feedparsed(body, told).entries)
-        except Exception:  # noqa: BLE001 - which is why it is not called from here alone
+        except Exception:  # noqa: BLE001 - it does that
             counts["feedparser raised"] += 1
             found[feeds[-1].feed_id] = 0
     for polled in poll_all([(feed, first_cursor(feed)) for feed in feeds], http(connections=8), CLOCK):
@@ -78,7 +78,9 @@ def test_every_file_of_six_feed_parsers_ends_as_items_or_with_a_readable_reason(
         counts["whole repeats"] += repeated
         assert len(polled.entries) + repeated >= expected, polled.feed.url
         assert polled.entries or polled.dead_letters or polled.cursor.state == "empty"
-        assert all(len(letter.message) > 10 and letter.message.isprintable() for letter in polled.dead_letters)
+        assert all(
+            len(letter.message) > 10 and letter.message.isprintable() for letter in polled.dead_letters
+        )
         ids = [entry.item.item_id for entry in polled.entries]
         assert len(ids) == len(set(ids))
         assert all(entry.item.url.startswith(("http", "")) for entry in polled.entries)
@@ -88,7 +90,7 @@ def test_every_file_of_six_feed_parsers_ends_as_items_or_with_a_readable_reason(
 
 @pytest.fixture(scope="module")
 def captures(shared_data: Path) -> list[tuple[str, bytes, frozenset[tuple[str, str, str]]]]:
-    """Return name, body and what feedparser sees in it (id, title, date) of each capture, in order of time."""
+    """Return name, body and what feedparser sees in it (id, title, date) of each capture, oldest first."""
     found = []
     for name, packed in sorted(members(shared_data / "stream" / "ars-2024.tar"))[:CAPTURES]:
         body = gzip.decompress(packed)
@@ -101,7 +103,7 @@ def captures(shared_data: Path) -> list[tuple[str, bytes, frozenset[tuple[str, s
 def test_the_captures_of_one_feed_give_each_item_one_id(
     server: Server, captures: list[tuple[str, bytes, frozenset[tuple[str, str, str]]]], lying: bool
 ) -> None:
-    """What a plain feedparser loop over the bodies sees, is what arrives: the same items, edits and re-titles."""
+    """What a plain feedparser loop over the bodies sees, arrives: the same items, edits and re-titles."""
     expected: dict[str, set[tuple[str, ...]]] = {}
     seen: dict[str, set[tuple[str, ...]]] = {}
     ids: dict[str, str] = {}
@@ -134,8 +136,8 @@ def test_the_captures_of_one_feed_give_each_item_one_id(
     asyncio.run(run())
     versions = sum(len(each) for each in seen.values())
     print(
-        f"\n{len(captures)} captures: {dict(outcomes)}, {len(seen)} items, {versions} versions of title and date, "
-        f"{sum(len({title for title, _ in each}) > 1 for each in seen.values())} re-titled"
+        f"\n{len(captures)} captures: {dict(outcomes)}, {len(seen)} items, {versions} versions of title and "
+        f"date, {sum(len({title for title, _ in each}) > 1 for each in seen.values())} re-titled"
     )
     assert len(expected) == len(seen)
     assert sum(len(each) for each in expected.values()) == versions

@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import brotli
 import pytest
@@ -60,7 +61,9 @@ def test_a_body_that_differs_only_in_its_build_date_has_the_same_entries(server:
     """Some servers write the time of the request into every answer."""
     server.answers["/"] = Reply(BODY)
     first = poll(server.url("/"))
-    server.answers["/"] = Reply(BODY.replace(b"<title>A feed", b"<lastBuildDate>now</lastBuildDate><title>A feed"))
+    server.answers["/"] = Reply(
+        BODY.replace(b"<title>A feed", b"<lastBuildDate>now</lastBuildDate><title>A feed")
+    )
     second = poll(server.url("/"), first.cursor)
     assert ("same_entries", ()) == (second.outcome, second.entries)
 
@@ -70,7 +73,11 @@ def test_a_server_whose_304_lies_is_found_out_and_not_believed_again(server: Ser
     body = BODY
 
     def lying(request: Request) -> Reply:
-        return Reply(b"", 304) if "if-none-match" in request.headers else Reply(body, headers={"ETag": '"always"'})
+        return (
+            Reply(b"", 304)
+            if "if-none-match" in request.headers
+            else Reply(body, headers={"ETag": '"always"'})
+        )
 
     server.answers["/"] = lying
     cursor = poll(server.url("/")).cursor
@@ -138,7 +145,10 @@ def test_a_redirect_to_an_address_with_a_secret_is_not_kept(server: Server) -> N
 
 def test_a_redirect_to_what_is_no_feed_is_not_remembered(server: Server) -> None:
     """Such as the front page, or the form of a hotel's network."""
-    server.answers |= {"/old": Reply(b"", 301, {"Location": "/home"}), "/home": Reply("<html><body>Hi</body></html>")}
+    server.answers |= {
+        "/old": Reply(b"", 301, {"Location": "/home"}),
+        "/home": Reply("<html><body>Hi</body></html>"),
+    }
     polled = poll(server.url("/old"))
     assert ("failed", "") == (polled.outcome, polled.cursor.moved_to)
     assert "is no feed: the answer is an HTML page" == polled.cursor.words
@@ -192,7 +202,13 @@ def test_a_feed_revives_with_one_success(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("told", "least"),
-    [("7200", 7200), ("Thu, 01 Aug 2024 14:00:00 GMT", 7200), ("999999999999", 86_400), ("-5", 0), ("soon", 0)],
+    [
+        ("7200", 7200),
+        ("Thu, 01 Aug 2024 14:00:00 GMT", 7200),
+        ("999999999999", 86_400),
+        ("-5", 0),
+        ("soon", 0),
+    ],
 )
 def test_retry_after_is_honoured_up_to_a_day(server: Server, told: str, least: int) -> None:
     """As a number of seconds or as a date; nonsense is passed over."""
@@ -266,7 +282,7 @@ def test_a_host_gets_one_request_at_a_time_and_a_pause_between_two(server: Serve
     for host in hosts:
         times = [request.at for request in server.seen if request.headers["host"].startswith(f"{host}:")]
         assert 3 == len(times)
-        assert all(after - before >= 0.1 for before, after in zip(times, times[1:], strict=False))
+        assert all(after - before >= 0.1 for before, after in pairwise(times))
 
 
 def test_no_more_connections_than_allowed(server: Server) -> None:
@@ -311,7 +327,9 @@ def test_a_user_and_password_in_the_url_are_sent_but_shown_nowhere(server: Serve
         (b'{"hello": 1}', "broken", "is JSON, but no JSON Feed"),
     ],
 )
-def test_empty_broken_and_undated_are_three_things(server: Server, body: bytes, state: str, words: str) -> None:
+def test_empty_broken_and_undated_are_three_things(
+    server: Server, body: bytes, state: str, words: str
+) -> None:
     """Each has its own state of health; only broken is a failure and a dead letter."""
     server.answers["/"] = Reply(body)
     polled = poll(server.url("/"))

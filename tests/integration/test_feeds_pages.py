@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -26,7 +27,17 @@ def server() -> Iterator[Server]:
 
 def summary(url: str) -> FeedItem:
     return FeedItem(
-        "id", "src", url, "A title", "A summary", "", "text/plain", "summary", None, "none", "2024-08-01T12:00:00Z"
+        "id",
+        "src",
+        url,
+        "A title",
+        "A summary",
+        "",
+        "text/plain",
+        "summary",
+        None,
+        "none",
+        "2024-08-01T12:00:00Z",
     )
 
 
@@ -77,7 +88,9 @@ def test_where_the_page_cannot_be_had_the_summary_stays_and_says_so(
 def test_robots_txt_is_asked_for_once_and_its_rules_are_kept(server: Server) -> None:
     """Rules for us and not for others; a page that is forbidden is not asked for."""
     server.answers |= {f"/{n}/story": PAGE for n in range(3)}
-    server.answers["/robots.txt"] = Reply("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /1/\nAllow: /")
+    server.answers["/robots.txt"] = Reply(
+        "User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /1/\nAllow: /"
+    )
     found = complete(*(server.url(f"/{n}/story") for n in range(3)))
     assert ["page", "page", "summary"] == sorted(item.text_source for item in found.values())
     assert 1 == len(server.asked("/robots.txt"))
@@ -91,7 +104,7 @@ def test_a_crawl_delay_is_kept(server: Server) -> None:
     complete(*(server.url(f"/{n}") for n in range(3)))
     times = [request.at for request in server.seen]
     assert 4 == len(times)
-    assert all(after - before >= 0.2 for before, after in zip(times[1:], times[2:], strict=False))
+    assert all(after - before >= 0.2 for before, after in pairwise(times[1:]))
 
 
 @pytest.mark.parametrize(
@@ -136,8 +149,14 @@ def test_pages_and_feeds_share_the_turns_of_a_host(server: Server) -> None:
 
 def test_fetch_page_names_the_canonical_address_of_its_own_site_only(server: Server) -> None:
     """A page cannot pass itself off as one of another site."""
-    for path, href in (("/own", "/story?utm_source=x"), ("/foreign", "https://bank.example/"), ("/front", "/")):
-        server.answers[path] = Reply(f'<html><link rel="canonical" href="{href}"><p>Hi</p></html>', headers=HTML)
+    for path, href in (
+        ("/own", "/story?utm_source=x"),
+        ("/foreign", "https://bank.example/"),
+        ("/front", "/"),
+    ):
+        server.answers[path] = Reply(
+            f'<html><link rel="canonical" href="{href}"><p>Hi</p></html>', headers=HTML
+        )
     urls = [fetch_page(server.url(path), http()).url for path in ("/own", "/foreign", "/front")]
     assert [server.url("/story"), server.url("/foreign"), server.url("/front")] == urls
 

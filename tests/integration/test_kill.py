@@ -11,7 +11,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from newsbeam.ledger import schema
@@ -19,8 +18,8 @@ from newsbeam.ledger.engine import connect, reading
 from tests.integration.captures import Capture, FeedServer, captures, serving
 from tests.integration.passes import passes
 
-KILLS = int(os.environ.get("NEWSBEAM_KILLS", "6"))
-CAPTURES = int(os.environ.get("NEWSBEAM_CAPTURES", "3"))
+KILLS = int(os.environ.get("NEWSBEAM_KILLS", "4"))
+CAPTURES = int(os.environ.get("NEWSBEAM_CAPTURES", "2"))
 SEED = 20240321
 RUN_COLUMNS = ("run_id",)
 COMPARED = (schema.EVENTS, schema.ALERTS, schema.COUNTS, schema.ITEMS, schema.REVISIONS, schema.OUTCOMES)
@@ -46,7 +45,7 @@ def _tables(url: str) -> dict[str, list[dict[str, Any]]]:
     return {
         name: sorted(
             ({key: value for key, value in row._mapping.items() if key not in RUN_COLUMNS} for row in rows),
-            key=lambda row: json.dumps(row),
+            key=json.dumps,
         )
         for name, rows in found.items()
     }

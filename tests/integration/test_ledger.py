@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, inspect, select, text
 
 from newsbeam.errors import LedgerError, LedgerHeldError
-from newsbeam.feeds.poll import Cursor
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.ledger import letters, runs, schema
 from newsbeam.ledger.changes import Change, ItemRow
 from newsbeam.ledger.engine import connect, migrate, reading, require_current, version, writing
@@ -53,7 +53,9 @@ def engine(connected: Callable[[], Engine]) -> Engine:
 
 
 def _row(item_id: str, **changed: object) -> ItemRow:
-    row = ItemRow("f1", item_id, f"https://news.example/{item_id}", "T", "w", NOW, NOW, NOW, 1, 1, "", "r", NOW)
+    row = ItemRow(
+        "f1", item_id, f"https://news.example/{item_id}", "T", "w", NOW, NOW, NOW, 1, 1, "", "r", NOW
+    )
     return row._replace(**changed)  # type: ignore[arg-type]
 
 
@@ -107,16 +109,21 @@ def test_a_ledger_of_the_previous_version_migrates_with_all_it_holds(connected: 
 def test_a_ledger_of_a_newer_version_is_refused(engine: Engine) -> None:
     """An old program must not write into it."""
     with writing(engine) as connection:
-        connection.execute(text(f"INSERT INTO schema_version VALUES ({VERSION + 1})"))
+        connection.execute(text("INSERT INTO schema_version VALUES (:n)"), {"n": VERSION + 1})
     with pytest.raises(LedgerError, match="upgrade newsbeam"):
         migrate(engine)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(engine: Engine) -> None:
     """A step is one transaction, its tables too."""
-    with pytest.raises(LedgerError), writing(engine) as connection:
-        connection.execute(text("CREATE TABLE half_done (a TEXT)"))
-        connection.execute(text("NO SQL AT ALL"))
+
+    def fail_half_way() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("CREATE TABLE half_done (a TEXT)"))
+            connection.execute(text("NO SQL AT ALL"))
+
+    with pytest.raises(LedgerError):
+        fail_half_way()
     assert "half_done" not in inspect(engine).get_table_names()
 
 
@@ -179,9 +186,9 @@ def test_a_second_holder_is_told_who_the_first_is(connected: Callable[[], Engine
     """By run, process and host; when the first lets go, the second gets it."""
     first, second = connected(), connected()
     with held(first, myself("r1", NOW)):
-        with pytest.raises(LedgerHeldError, match=r"held by pass r1 \(process \d+ on .+, since .+\)"):
-            with held(second, myself("r2", NOW)):
-                raise AssertionError
+        words = r"held by pass r1 \(process \d+ on .+, since .+\)"
+        with pytest.raises(LedgerHeldError, match=words), held(second, myself("r2", NOW)):
+            raise AssertionError
     with held(second, myself("r2", NOW)):
         pass
 

@@ -1,7 +1,6 @@
 """``newsbeam run`` as an operator uses it, over a real server on loopback."""
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -429,6 +428,32 @@ def test_the_ledger_may_be_named_by_the_environment(
     """Its URL may hold a password, which has no place in monitor.yaml."""
     monkeypatch.setenv("NEWSBEAM_LEDGER_URL", f"sqlite:///{desk.folder}/other.sqlite3")
     assert 0 == desk.run(stream[0])
-    assert ["other.sqlite3"] == sorted(name for name in os.listdir(desk.folder) if name.endswith(".sqlite3"))
+    assert ["other.sqlite3"] == [path.name for path in desk.folder.glob("*.sqlite3")]
     monkeypatch.setenv("NEWSBEAM_LEDGER_URL", "mysql://nope")
     assert 2 == desk.run(stream[0])
+
+
+OPML = """<?xml version="1.0"?><opml version="2.0"><head><title>mine</title></head><body>
+<outline text="Two" type="rss" xmlUrl="https://two.example/feed"/>
+<outline text="Three" type="rss" xmlUrl="https://three.example/feed"/></body></opml>"""
+
+
+def test_feeds_come_from_opml_and_go_there(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is listed stays as it is, comments too; a second import adds nothing."""
+    opml = desk.folder / "in.opml"
+    opml.write_text(OPML)
+    desk.config.write_text(
+        "feeds:\n  - url: https://one.example/feed # keep me\n\n# sinks\nmax_dead_letters: 3\n"
+    )
+    for added in (2, 0):
+        assert 0 == desk.newsbeam("feeds", "import", str(opml))
+        assert f"{added} feeds added" in capsys.readouterr().err
+    text = desk.config.read_text()
+    assert text.startswith("feeds:\n  - url: https://one.example/feed # keep me\n  - ")
+    assert text.endswith("\n# sinks\nmax_dead_letters: 3\n")
+    out = desk.folder / "out.opml"
+    assert 0 == desk.newsbeam("feeds", "export", "--output", str(out))
+    assert 0 == main(["feeds", "import", str(out)])
+    printed = capsys.readouterr().out
+    assert ["one", "two", "three"] == re.findall(r"https://(\w+)\.example/feed", printed)
+    assert 2 == desk.newsbeam("feeds", "import", str(desk.folder / "nowhere.opml"))

@@ -25,7 +25,7 @@ from newsbeam.ledger.runs import Ending
 from newsbeam.records import DeadLetter, FeedItem
 from tests.integration.captures import Capture, FeedServer, Validators, captures, serving
 
-CAPTURES = int(os.environ.get("NEWSBEAM_STREAM", "24"))
+CAPTURES = int(os.environ.get("NEWSBEAM_STREAM", "10"))
 
 
 def _plain_loop(chosen: list[Capture]) -> Counter[str]:
@@ -95,7 +95,6 @@ def test_each_item_is_new_once_and_each_edit_is_a_revision(tmp_path: Path, valid
     assert plain["new"] + edits == len(passed) == len(revisions)
     first = Counter(item.item_id for item in passed)
     assert {row.item_id: row.revision for row in rows} == first
-    print(
-        f"\n{validators} validators, {len(chosen)} captures asked for twice: {answered}; plain loop {dict(plain)}"
-    )
+    print(f"\n{validators} validators, {len(chosen)} captures asked for twice: {answered}")
+    print(f"  plain loop {dict(plain)}")
     print(f"  ours {ours}")

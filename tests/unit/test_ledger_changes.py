@@ -20,7 +20,8 @@ def _entry(
     published: str | None = "2024-04-01T10:00:00Z",
 ) -> Entry:
     item = FeedItem(
-        item_id, "source", f"https://news.example/{item_id}", title, "", "", "text/html", "summary", published,
+        item_id, "source", f"https://news.example/{item_id}", title, "", "",
+        "text/html", "summary", published,
         "feed" if published else "none", NOW,
     )  # fmt: skip
     return Entry(item, raw, words, wants_page=False)
@@ -33,7 +34,12 @@ def _known(*entries: Entry, feed: str = FEED) -> dict[str, ItemRow]:
 def test_an_item_never_seen_is_new_with_revision_one() -> None:
     """It goes through the graph."""
     (change,) = changes(FEED, [_entry()], {}, {}, NOW)
-    assert ("new", 1, 1, NOW) == (change.kind, change.row.revision, change.row.present, change.row.first_seen_at)
+    assert ("new", 1, 1, NOW) == (
+        change.kind,
+        change.row.revision,
+        change.row.present,
+        change.row.first_seen_at,
+    )
     assert change.passes_on
 
 
@@ -64,9 +70,13 @@ def test_an_item_that_left_the_feed_has_vanished_and_may_return() -> None:
     assert ("unchanged", "vanished") == (kept.kind, gone.kind)
     assert (0, LATER) == (gone.row.present, gone.row.last_seen_at)
     known["b"] = gone.row
-    assert ["unchanged", "returned"] == [c.kind for c in changes(FEED, [_entry("a"), _entry("b")], known, {}, LATER)]
+    assert ["unchanged", "returned"] == [
+        c.kind for c in changes(FEED, [_entry("a"), _entry("b")], known, {}, LATER)
+    ]
     edited = changes(FEED, [_entry("a"), _entry("b", words="w2", raw="r2")], known, {}, LATER)
-    assert [("edited", 2, True)] == [(c.kind, c.row.revision, c.passes_on) for c in edited if c.row.item_id == "b"]
+    assert [("edited", 2, True)] == [
+        (c.kind, c.row.revision, c.passes_on) for c in edited if c.row.item_id == "b"
+    ]
     assert [] == [c for c in changes(FEED, [_entry("a")], known, {}, LATER) if c.kind == "vanished"]
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from newsbeam.errors import LedgerError
-from newsbeam.feeds.poll import Cursor
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.ledger.engine import connect, shown
 from newsbeam.ledger.rows import from_text, to_text
 from newsbeam.ledger.settings import LedgerSettings

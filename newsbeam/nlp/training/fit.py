@@ -5,6 +5,7 @@ Everything is deterministic: no random numbers, a fixed order, a solver without 
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np

@@ -20,7 +20,7 @@ NO_ADDRESS = 0.4  # share of items that are learned from without their address, 
 
 
 class Example(NamedTuple):
-    """One labelled item. ``block`` groups items of one day; ``roles`` are candidates: (features, takes part)."""
+    """One labelled item; ``block`` groups those of a day; ``roles``: candidates as (features, takes part)."""
 
     features: list[str]
     types: npt.NDArray[np.bool_]
