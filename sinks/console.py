@@ -68,7 +68,7 @@ def report(streams: Mapping[str, list[dict[str, Any]]], rows: int, out: TextIO) 
     """Print sorted messages by stream as tables to ``out``; colour only where it is a terminal."""
     console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False)
     _print_table(console, "Alerts", _alerts(streams.get("alerts", [])), rows)
-    _print_table(console, "Counts by day, vendor and type", _counts(streams.get("counts", [])), rows)
+    _print_table(console, "Counts by window, vendor and type", _counts(streams.get("counts", [])), rows)
     if letters := streams.get("dead_letters", []):
         _print_table(console, "Dead letters", _dead_letters(letters), rows)
     _print_outcomes(console, streams.get("outcomes", []))
