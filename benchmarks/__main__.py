@@ -1,5 +1,6 @@
 """``make bench``: all of them, or those named."""
 
+import logging
 import sys
 
 from benchmarks import bench_polling, bench_run, detection, memory, throughput
@@ -13,5 +14,6 @@ ALL = {
 }
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.ERROR)
     for name in sys.argv[1:] or ALL:
         ALL[name]()

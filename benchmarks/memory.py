@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from functools import partial
 
 from benchmarks.articles import seed_items
 from benchmarks.throughput import run_pipeline
@@ -12,7 +13,7 @@ SIZES = (1_000, 10_000)
 
 def child(count: int) -> None:
     """Run the graph over ``count`` items and print the peak in MiB."""
-    run_pipeline(lambda: seed_items(count))
+    run_pipeline(partial(seed_items, count))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -24,6 +24,8 @@ from sinks.registry import make_sink
 from transforms.outputs import DEAD_LETTERS, OUTCOMES
 
 ROUNDS = 3
+HELD: list[FeedItem] = []
+"""What the worker, which is this process, yields. In a closure it would be pickled into the graph: 8 s."""
 
 
 class Items(beam.PTransform):
@@ -62,7 +64,12 @@ def kernel(items: Sequence[FeedItem]) -> None:
 
 def pipeline(items: Sequence[FeedItem]) -> None:
     """The whole graph, files and all."""
-    run_pipeline(lambda: iter(items))
+    HELD[:] = items
+    run_pipeline(_held)
+
+
+def _held() -> Iterator[FeedItem]:
+    return iter(HELD)
 
 
 def run_pipeline(make: Callable[[], Iterator[FeedItem]]) -> None:

@@ -5,7 +5,7 @@ they sort as text, encode the same everywhere and read well in a JSON line.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Returns an aware UTC datetime. Injected wherever a time is needed."""
@@ -30,7 +30,8 @@ class FixedClock:
 def to_iso(moment: datetime) -> str:
     """Return ``moment`` (naive is taken as UTC) as ``YYYY-MM-DDTHH:MM:SSZ``."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # No strftime: its %Y does not pad years below 1000 everywhere.
+    return aware.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -40,11 +41,6 @@ def from_iso(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def day_of(iso: str) -> date:
-    """Return the UTC calendar day of an ISO time."""
-    return from_iso(iso).date()
 
 
 def from_timestamp(seconds: float) -> datetime:

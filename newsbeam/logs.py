@@ -4,7 +4,6 @@ Bodies of feeds and pages are never logged. URLs are shown without what looks li
 """
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
@@ -12,13 +11,12 @@ from typing import Any, Literal, TextIO
 import structlog
 
 from newsbeam.feeds.mask import mask_text
+from newsbeam.shown import harmless
 
 Format = Literal["human", "json"]
 FORMATS: tuple[Format, ...] = ("human", "json")
 MAX_VALUE_CHARS = 500
 """A value longer than this is cut: no body of a feed gets into a log, not even inside an error."""
-
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None) -> None:
@@ -66,5 +64,10 @@ def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None)
 def _harmless(_: Any, __: str, words: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in words.items():
         if isinstance(value, str):
-            words[name] = _UNSAFE.sub("\ufffd", mask_text(value.replace("\n", " | ")))[:MAX_VALUE_CHARS]
+            words[name] = _cut(harmless(mask_text(value.replace("\n", " | "))), name)
     return words
+
+
+def _cut(text: str, name: str) -> str:
+    """Cut a value; of a traceback the end stays, where the cause is."""
+    return text[-MAX_VALUE_CHARS:] if name == "exception" else text[:MAX_VALUE_CHARS]

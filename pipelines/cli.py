@@ -13,6 +13,7 @@ from pathlib import Path
 
 from newsbeam.config import Settings, load_settings
 from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
+from newsbeam.shown import harmless
 from pipelines import exit_codes
 from pipelines.cli_live import add_live
 
@@ -47,6 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("newsbeam: interrupted\n")
         return 130
+    except Exception as error:
+        if getattr(args, "verbose", False):
+            raise
+        # Beam carries the error of a step as text, with its traceback before the last line.
+        last = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+        sys.stderr.write(f"newsbeam: broke off: {harmless(last)}\n")
+        return exit_codes.FAILED
 
 
 def _split(given: list[str]) -> tuple[list[str], list[str]]:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Engine
 
 from newsbeam import clock
-from newsbeam.errors import UsageError
+from newsbeam.errors import LedgerError, UsageError
 from newsbeam.ledger import letters
 from newsbeam.ledger.engine import opened, require_current
 from newsbeam.ledger.items import cursors
@@ -17,6 +18,8 @@ from pipelines import exit_codes
 from pipelines.run import Request, one_pass
 from pipelines.tables import print_json, print_table, safe
 
+LISTED = 1000
+"""Rows of a table; JSON holds all."""
 HEADERS = ("Id", "State", "Tries", "Last seen", "Step", "Source", "Error", "Message")
 
 
@@ -28,7 +31,9 @@ def show_list(url: str, *, everything: bool, as_json: bool) -> int:
     if as_json:
         print_json([_message(kept) for kept in found])
     else:
-        print_table(HEADERS, [_cells(kept) for kept in found])
+        print_table(HEADERS, [_cells(kept) for kept in found[:LISTED]])
+        if len(found) > LISTED:
+            sys.stdout.write(f"… and {len(found) - LISTED} more\n")
     return 0
 
 
@@ -62,10 +67,17 @@ def retry(request: Request, ids: Sequence[str]) -> int:
         again = letters.retry(engine, chosen, by_source)
     wanted = {feed for feeds in again.values() for feed in feeds}
     feeds = tuple(feed.feed_id for feed in settings.feeds if feed.feed_id in wanted)
-    if feeds:
-        report = one_pass(request._replace(only=feeds, force=True))
-        if report.exit_code > exit_codes.DEAD_LETTERS:
-            return report.exit_code
+    committed = not feeds
+    try:
+        if feeds:
+            report = one_pass(request._replace(only=feeds, force=True))
+            committed = report.exit_code <= exit_codes.DEAD_LETTERS
+            if not committed:
+                return report.exit_code
+    finally:
+        if not committed:
+            with suppress(LedgerError):  # the next retry takes those that are `retrying` too
+                letters.reopen(engine, again)
     read = {feed for feed, cursor in cursors(engine).items() if (cursor.last_success_at or "") >= started}
     resolved = letters.resolve(engine, again, read)
     sys.stdout.write(f"{len(again)} retried, {resolved} came through, {len(again) - resolved} did not\n")

@@ -33,6 +33,13 @@ class DetectItem(BaseModel):
     url: str | None = None
     published: str | None = None
 
+    @field_validator("id")
+    @classmethod
+    def _can_be_written(cls, given: str | int) -> str | int:
+        if isinstance(given, str):
+            given.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
+        return given
+
     @field_validator("published")
     @classmethod
     def _is_time(cls, text: str | None) -> str | None:
@@ -82,11 +89,13 @@ def _item(line: bytes) -> FeedItem:
     if len(line) > MAX_LINE_BYTES:
         raise ItemError(f"is longer than {MAX_LINE_BYTES} bytes")
     try:
-        given = DetectItem.model_validate(json.loads(line))
+        value = json.loads(line)
     except UnicodeDecodeError as error:
         raise ItemError(f"is not UTF-8 text at offset {error.start}") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ItemError(f"is no JSON: {error}") from error
+    try:
+        given = DetectItem.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"])) or "line"

@@ -11,10 +11,10 @@ from spacy.tokens import Doc
 from newsbeam import clock, nlp
 from newsbeam.articles import extract_article
 from newsbeam.config import Settings
+from newsbeam.detection import read_article
 from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
-from newsbeam.nlp.document import make_doc
 from newsbeam.policies import Policy, decide
 from newsbeam.records import Article, Event, FeedItem, to_event
 from newsbeam.taxonomy import TYPES
@@ -38,14 +38,7 @@ def explain(
     except NewsbeamError as error:
         sys.stderr.write(f"newsbeam: {error}\n")
         return 1
-    doc = make_doc(
-        nlp.shared(settings.nlp.model),
-        article.title,
-        article.summary,
-        article.text,
-        published=article.published_at,
-        url=article.url,
-    )
+    doc = read_article(article, nlp.shared(settings.nlp.model))
     out = sys.stdout
     console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=True)
     _Explanation(console, article, doc, settings.policies).show(expect)
@@ -184,7 +177,8 @@ class _Explanation:
         near = [row for row in trace.near if row[1] not in found][:NEAR_RULES]
         shares = sorted(((-s / t, name, s, t) for name, s, t in trace.scores if name not in found and t))
         scores = [row for row in shares if -row[0] >= NEAR_SHARE][:NEAR_SCORES]
-        self._line(("Nearly", "bold"))
+        if scores or near:
+            self._line(("Nearly", "bold"))
         for _, name, score, threshold in scores:
             self._line(f"{name}: the learner says {score:.2f}, needs {threshold:.2f}", indent=2)
         for rule, name, trigger, sentence, missing in near:

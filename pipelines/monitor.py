@@ -56,8 +56,8 @@ class Monitor(beam.PTransform):
 
         read = pbegin | "ReadItems" >> self._source
         articles = read.items | "ExtractArticles" >> ExtractArticles()
-        detected = articles.articles | "DetectEvents" >> DetectEvents(self._settings.nlp.model)
-        detected = detected | "ReportProgress" >> ReportProgress()
+        found = articles.articles | "DetectEvents" >> DetectEvents(self._settings.nlp.model)
+        detected = found["items"] | "ReportProgress" >> ReportProgress()
         sighted = detected
         if self._memory:
             recalled = detected | "Recall" >> self._memory.recall
@@ -70,7 +70,11 @@ class Monitor(beam.PTransform):
             counts = (counts, emptied) | "WithEmptied" >> beam.Flatten()
         raised = detected | "RaiseAlerts" >> RaiseAlerts(self._settings.policies)
 
-        failed = (read.dead_letters, articles.dead_letters) | "FailedItems" >> beam.Flatten()
+        failed = (
+            read.dead_letters,
+            articles.dead_letters,
+            found.dead_letters,
+        ) | "FailedItems" >> beam.Flatten()
         settled = failed | "SettleFailed" >> SettleDeadLetters()
         streams = {
             "alerts": raised.alerts,

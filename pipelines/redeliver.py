@@ -6,21 +6,21 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from sqlalchemy import Engine
 
 from newsbeam.ledger.engine import writing
-from newsbeam.ledger.streams import DELIVERED_STREAMS, pending, settle
+from newsbeam.ledger.streams import DELIVERED_STREAMS, pending, settle_records
 from pipelines.monitor import Routes
 
 LOG = structlog.get_logger("newsbeam.run")
 
 
-def redeliver(engine: Engine, routes: Routes, options: PipelineOptions) -> int:
-    """Give ``routes`` all that is pending, then call it delivered; return how many records.
+def redeliver(engine: Engine, routes: Routes, options: PipelineOptions) -> frozenset[str]:
+    """Give ``routes`` all that is pending, then call it delivered; return the streams it was in.
 
     Done before a pass polls: what it then finds again is known as delivered. A crash in here leaves
     everything pending for the next pass.
     """
     found = {stream: records for stream in DELIVERED_STREAMS if (records := pending(engine, stream))}
     if not found:
-        return 0
+        return frozenset()
     LOG.info("delivering again", **{stream: len(records) for stream, records in found.items()})
     for sink, names in routes:
         sink.prepare(names)
@@ -34,5 +34,6 @@ def redeliver(engine: Engine, routes: Routes, options: PipelineOptions) -> int:
             if wanted:
                 _ = wanted | f"Redeliver{number}{type(sink).__name__}" >> sink
     with writing(engine) as connection:
-        settle(connection)
-    return sum(len(records) for records in found.values())
+        for stream, records in found.items():
+            settle_records(connection, stream, records)
+    return frozenset(found)

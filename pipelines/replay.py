@@ -7,6 +7,7 @@ from pathlib import Path
 from newsbeam.config import Settings
 from newsbeam.documents import open_folder
 from newsbeam.records import OUTCOMES
+from newsbeam.shown import harmless
 from pipelines.run_graph import pipeline_options, run_graph
 from sinks.registry import make_sink
 from sinks.sink import Sink
@@ -19,7 +20,9 @@ def replay(folder: Path, out: Path, overwrite: bool, settings: Settings, beam_ar
     """Replay ``folder``; return the exit code: 0, or 1 with more dead letters than the settings allow."""
     found = open_folder(folder)
     for name in found.ignored:
-        sys.stderr.write(f"newsbeam: {folder / name}: ignored, it is no .txt or .html document\n")
+        sys.stderr.write(
+            f"newsbeam: {harmless(str(folder / name))}: ignored, it is no .txt or .html document\n"
+        )
     routes: list[tuple[Sink, tuple[str, ...]]] = [
         (make_sink(sink.type, sink.options), sink.streams) for sink in settings.sinks
     ]

@@ -20,7 +20,7 @@ from structlog.contextvars import bound_contextvars
 from newsbeam import clock, metrics
 from newsbeam.clock import Clock
 from newsbeam.config import Settings
-from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
+from newsbeam.errors import LedgerError, LedgerHeldError, OutputError, UsageError
 from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
@@ -82,9 +82,17 @@ class _Stages:
 def run(request: Request) -> int:
     """Do one pass; return its exit code (:mod:`pipelines.exit_codes`). Raises :class:`UsageError`."""
     report = one_pass(request)
-    if request.metrics_file and report.facts:
-        metrics.write_file(request.metrics_file, report.facts)
+    write_metrics(request, report)
     return report.exit_code
+
+
+def write_metrics(request: Request, report: Report) -> None:
+    """Write the metrics file where one is wanted; that it cannot be written undoes no pass: it is logged."""
+    if request.metrics_file and report.facts:
+        try:
+            metrics.write_file(request.metrics_file, report.facts)
+        except OutputError as error:
+            LOG.error("metrics not written", why=str(error))  # noqa: TRY400 - its words say it all
 
 
 def one_pass(request: Request) -> Report:
@@ -170,7 +178,8 @@ def _pass(
     with stages.stage("commit"):
         now = request.clock()
         totals = metrics.totals_of(counted, alerts, now)
-        runs.commit(engine, run_id, runs.Ending(clock.to_iso(now), summary, exit_code), totals)
+        sources = {feed.feed_id: feed.source for feed, _ in due}
+        runs.commit(engine, run_id, runs.Ending(clock.to_iso(now), summary, exit_code), totals, sources)
         _prune(engine, request)
     LOG.info("run finished", exit=exit_code, **summary)
     return Report(exit_code, _facts(engine, request, exit_code, stages))

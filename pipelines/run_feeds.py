@@ -24,14 +24,14 @@ ALL_STREAMS = (*DELIVERED_STREAMS, "dead_letters", "outcomes")
 
 def run_feeds(engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str]) -> Mapping[str, int]:
     """Finish what a dead pass left, then poll what is due; return totals by name."""
-    redeliver(engine, _told(settings), pipeline_options(beam_args))
+    written = redeliver(engine, _told(settings), pipeline_options(beam_args))
     if not plan.due:
         return {}
     ours = LedgerOptions(url=plan.ledger, run_id=plan.run_id, now=clock.to_iso(plan.clock()))
-    routes = [*_told(settings), (WriteToLedger(ours), ALL_STREAMS)]
-    return run_graph(
-        PollFeeds(plan), settings, routes, pipeline_options(beam_args), memory(settings, plan.ledger)
-    )
+    told = [(sink.adding_to(written), streams) for sink, streams in _told(settings)]
+    routes = [*told, (WriteToLedger(ours), ALL_STREAMS)]
+    remembered = memory(settings, plan.ledger, plan.run_id)
+    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(beam_args), remembered)
 
 
 def _told(settings: Settings) -> list[tuple[Sink, tuple[str, ...]]]:
@@ -46,11 +46,11 @@ def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
     return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), remembered)
 
 
-def memory(settings: Settings, ledger: str) -> Memory:
-    """Return what the graph needs to know of earlier passes."""
+def memory(settings: Settings, ledger: str, run_id: str = "") -> Memory:
+    """Return what the graph needs to know of earlier passes; ``run_id`` is empty where none commits."""
     seconds = settings.counts.window_seconds
     return Memory(
-        recall=RecallWindows(ledger, seconds),
+        recall=RecallWindows(ledger, seconds, run_id),
         empty=EmptyCounts(ledger, seconds),
         withhold={stream: WithholdDelivered(ledger, stream) for stream in DELIVERED_STREAMS},
     )

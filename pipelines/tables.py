@@ -1,7 +1,6 @@
 """Answers of commands as tables for people or as JSON for programs."""
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from newsbeam.feeds.mask import mask_text
+from newsbeam.shown import harmless
 
 PIPED_WIDTH = 150  # columns where the output is no terminal
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def safe(value: Any) -> str:
     """Return ``value`` as text that neither steers a terminal nor shows a secret of a URL."""
-    return _UNSAFE.sub("\ufffd", mask_text("–" if value is None or value == "" else str(value)))
+    return harmless(mask_text("–" if value is None or value == "" else str(value)))
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from newsbeam import metrics
 from newsbeam.errors import UsageError
 from pipelines import exit_codes
-from pipelines.run import Request, one_pass
+from pipelines.run import Request, one_pass, write_metrics
 
 LOG = structlog.get_logger("newsbeam.watch")
 STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -36,8 +36,7 @@ def watch(request: Request, every: int, metrics_address: tuple[str, int] | None 
             report = one_pass(request)
             if report.facts:
                 latest.facts = report.facts
-                if request.metrics_file:
-                    metrics.write_file(request.metrics_file, report.facts)
+                write_metrics(request, report)
             if report.exit_code > exit_codes.DEAD_LETTERS:
                 LOG.error("pass failed; the next one tries again", exit=report.exit_code)
             stop.wait(max(0.0, every - (time.monotonic() - began)))

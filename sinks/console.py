@@ -1,7 +1,6 @@
 """WriteToConsole: a readable table of alerts, counts and outcomes on standard output."""
 
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,10 +15,10 @@ from rich.text import Text
 
 from newsbeam.messages import sort_key
 from newsbeam.records import OUTCOMES
+from newsbeam.shown import harmless
 from sinks.sink import FormatLines, Sink, SinkOptions, Streams, is_bounded
 
 PIPED_WIDTH = 150  # columns where the output is no terminal
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 Messages = dict[str, list[dict[str, Any]]]
 
@@ -39,6 +38,8 @@ class WriteToConsole(Sink):
     def expand(self, streams: Streams) -> None:
         """Print the streams."""
         shown = {name: records for name, records in streams.items() if name != "events"}
+        if not shown:
+            return
         lines = tuple(
             records | f"Format{name.title()}" >> FormatLines(name) for name, records in shown.items()
         )
@@ -60,7 +61,7 @@ def _print_report(rows: int, lines: Iterable[tuple[str, str]]) -> None:
 
 
 def _print_line(line: tuple[str, str]) -> None:
-    sys.stdout.write(f"{line[0]}: {_safe(line[1].rstrip())}\n")
+    sys.stdout.write(f"{line[0]}: {harmless(line[1].rstrip())}\n")
     sys.stdout.flush()
 
 
@@ -141,10 +142,15 @@ def _counts(counts: Iterable[dict[str, Any]]) -> Table:
     for count in counts:
         _add(
             table,
-            *(count["window_start"][:10], count["window_end"][:10], count["vendor"], count["type"]),
+            *(_moment(count["window_start"]), _moment(count["window_end"]), count["vendor"], count["type"]),
             *(str(count["mentions"]), str(count["events"])),
         )
     return table
+
+
+def _moment(iso: str) -> str:
+    """Return the day of midnight, else day and minute."""
+    return iso[:10] if iso.endswith("T00:00:00Z") else iso[:16].replace("T", " ")
 
 
 def _dead_letters(letters: Iterable[dict[str, Any]]) -> Table:
@@ -162,12 +168,7 @@ def _table(*headers: str) -> Table:
 
 
 def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(_safe(cell)) for cell in cells))
-
-
-def _safe(text: str) -> str:
-    """Feeds are hostile: what would steer a terminal is shown as �."""
-    return _UNSAFE.sub("\ufffd", text)
+    table.add_row(*(Text(harmless(cell)) for cell in cells))
 
 
 def _print_outcomes(console: Console, outcomes: list[dict[str, Any]]) -> None:
@@ -177,4 +178,4 @@ def _print_outcomes(console: Console, outcomes: list[dict[str, Any]]) -> None:
         if by_outcome[name]:
             causes = Counter(outcome["by"] for outcome in outcomes if outcome["outcome"] == name)
             why = "; ".join(f"{cause} ({n})" for cause, n in causes.most_common(5))
-            console.print(Text(f"  {name:<12} {by_outcome[name]:>6}  {_safe(why)}"))
+            console.print(Text(f"  {name:<12} {by_outcome[name]:>6}  {harmless(why)}"))

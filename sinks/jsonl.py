@@ -37,6 +37,7 @@ class WriteToJsonl(Sink):
 
     Options: ClassVar[type[SinkOptions]] = JsonlOptions
     options: JsonlOptions
+    _added: frozenset[str] = frozenset()
 
     def prepare(self, streams: tuple[str, ...]) -> None:
         """Make the folder; refuse one that is not ours to write or that holds an earlier run."""
@@ -63,10 +64,16 @@ class WriteToJsonl(Sink):
             return self
         return type(self)(self.options.model_copy(update={"append": True}))
 
+    def adding_to(self, written: frozenset[str]) -> Self:
+        """Append to the files of ``written``: what this pass delivered again must not be replaced by it."""
+        adding = type(self)(self.options)
+        adding._added = written
+        return adding
+
     def expand(self, streams: Streams) -> None:
         """Write each stream."""
-        write = _append_whole if self.options.append else _write_whole
         for stream, records in streams.items():
+            write = _append_whole if self.options.append or stream in self._added else _write_whole
             lines = records | f"Format{stream.title()}" >> FormatLines(stream)
             path = str(_path(Path(self.options.folder), stream))
             if records.is_bounded:

@@ -37,6 +37,10 @@ class Sink(beam.PTransform):
         """Return this sink as one pass of many uses it: adding to what earlier passes wrote."""
         return self
 
+    def adding_to(self, written: frozenset[str]) -> Self:  # noqa: ARG002 - for sinks that replace
+        """Return this sink as a pass uses it that has already been given some of the streams ``written``."""
+        return self
+
     def expand(self, streams: Streams) -> None:
         """Attach the writing of each stream to the graph."""
         raise NotImplementedError

@@ -1,25 +1,32 @@
 """DetectEvents: articles into the events they tell of."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import apache_beam as beam
-from apache_beam.pvalue import PCollection
+from apache_beam.pvalue import DoOutputsTuple, PCollection, TaggedOutput
 
 from newsbeam import nlp
 from newsbeam.detection import detect_events
-from newsbeam.records import Article, ItemEvents
+from newsbeam.records import Article, DeadLetter, ItemEvents, dead_letter
+from transforms.outputs import DEAD_LETTERS
 
 
 class DetectEvents(beam.PTransform):
-    """Article -> ItemEvents: one for each article, also where nothing is detected; the text ends here."""
+    """Article -> ``items``: ItemEvents, also where nothing is detected; ``dead_letters``: DeadLetter.
+
+    The text of an article ends here.
+    """
 
     def __init__(self, model: str | None = None) -> None:
         super().__init__()
         self._model = model
 
-    def expand(self, articles: PCollection[Article]) -> PCollection[ItemEvents]:
+    def expand(self, articles: PCollection[Article]) -> DoOutputsTuple:
         """Detect in each article."""
-        return articles | "Detect" >> beam.ParDo(_DetectFn(self._model)).with_output_types(ItemEvents)
+        return articles | "Detect" >> beam.ParDo(_DetectFn(self._model)).with_output_types(
+            ItemEvents, dead_letters=DeadLetter
+        ).with_outputs(DEAD_LETTERS, main="items")
 
 
 class _DetectFn(beam.DoFn):
@@ -29,5 +36,9 @@ class _DetectFn(beam.DoFn):
     def setup(self) -> None:
         self._nlp = nlp.shared(self._model)
 
-    def process(self, article: Article) -> Iterator[ItemEvents]:
-        yield detect_events(article, self._nlp)
+    def process(self, article: Article) -> Iterator[Any]:
+        try:
+            yield detect_events(article, self._nlp)
+        except Exception as error:  # noqa: BLE001 - one hostile article must not stop all the others
+            letter = dead_letter("DetectEvents", article.source, error, article.title, article.item_id)
+            yield TaggedOutput(DEAD_LETTERS, letter)

@@ -9,7 +9,6 @@ from apache_beam.transforms.window import TimestampedValue
 
 from newsbeam import clock
 from newsbeam.articles import extract_article
-from newsbeam.errors import ExtractError
 from newsbeam.records import Article, DeadLetter, FeedItem, dead_letter
 from transforms.outputs import DEAD_LETTERS
 
@@ -28,10 +27,11 @@ class _ExtractFn(beam.DoFn):
     def process(self, item: FeedItem) -> Iterator[Any]:
         try:
             article = extract_article(item)
-        except ExtractError as error:
+            at = clock.from_iso(article.event_time).timestamp()
+        except Exception as error:  # noqa: BLE001 - one hostile item must not stop all the others
             yield TaggedOutput(
                 DEAD_LETTERS,
                 dead_letter("ExtractArticles", item.source, error, item.title or item.content, item.item_id),
             )
             return
-        yield TimestampedValue(article, clock.from_iso(article.event_time).timestamp())
+        yield TimestampedValue(article, at)

@@ -10,6 +10,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from newsbeam.ledger.engine import opened
 from newsbeam.ledger.rows import to_text
 from newsbeam.ledger.streams import CHUNK, delivered
+from newsbeam.records import Alert
 
 IDS = {"alerts": "alert_id", "events": "event_id", "counts": "count_id"}
 
@@ -17,7 +18,8 @@ IDS = {"alerts": "alert_id", "events": "event_id", "counts": "count_id"}
 class WithholdDelivered(beam.PTransform):
     """Records of ``stream`` -> those that are not in the ledger as delivered.
 
-    An alert is withheld for its id; an event and a count only where nothing in it has changed.
+    An alert is withheld for its id, also where two items of this pass raise it: one article in two feeds.
+    An event and a count are withheld only where nothing in them has changed.
     """
 
     def __init__(self, ledger: str, stream: str) -> None:
@@ -27,8 +29,17 @@ class WithholdDelivered(beam.PTransform):
 
     def expand(self, records: PCollection[Any]) -> PCollection[Any]:
         """Look each up, many at a time."""
+        kind = records.element_type
+        if self._stream == "alerts":
+            records = (
+                records
+                | "ById"
+                >> beam.Map(lambda alert: (alert.alert_id, alert)).with_output_types(tuple[str, Alert])
+                | "Together" >> beam.GroupByKey()
+                | "OneEach" >> beam.Map(lambda same: min(same[1], key=to_text)).with_output_types(Alert)
+            )
         fn = _WithholdFn(self._ledger, self._stream)
-        return records | "LookUp" >> beam.ParDo(fn).with_output_types(records.element_type)
+        return records | "LookUp" >> beam.ParDo(fn).with_output_types(kind)
 
 
 class _WithholdFn(beam.DoFn):

@@ -182,7 +182,9 @@ def _target(answer: Response) -> str | None:
         there = here.join(answer.headers["location"].strip())
     except (httpx.InvalidURL, ValueError) as error:
         raise HostileError("redirects to what is no URL") from error
-    safe = here.host == there.host and there.scheme in ("https", here.scheme)
+    # Another port is another server; httpx has None for the usual port of a scheme.
+    same = (here.host, here.port) == (there.host, there.port)
+    safe = same and there.scheme in ("https", here.scheme)
     if here.userinfo and not there.userinfo and safe:
         there = there.copy_with(userinfo=here.userinfo)
     elif here.userinfo and not safe and there.userinfo == here.userinfo:

@@ -3,16 +3,16 @@
 import asyncio
 import codecs
 import re
-from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urlsplit
 
+import structlog
 from protego import Protego
 
 from newsbeam.clock import Clock, system_clock, to_iso
 from newsbeam.errors import FetchError, HostileError, RefusedError, StatusError
-from newsbeam.feeds.flow import by_host
 from newsbeam.feeds.guard import Resolver
-from newsbeam.feeds.http import ACCEPT_PAGE, Response, Retriever
+from newsbeam.feeds.http import ACCEPT_PAGE, Response, Retriever, words_of_error
+from newsbeam.feeds.mask import mask_url
 from newsbeam.feeds.settings import HttpSettings
 from newsbeam.feeds.urls import canonical_url, site_of
 from newsbeam.records import FeedItem, digest
@@ -24,6 +24,10 @@ MAX_ROBOTS_CHARS = 512_000
 MAX_ROBOTS = 5_000
 """Hosts whose robots.txt is kept at once."""
 
+LOG = structlog.get_logger("newsbeam.pages")
+
+_NO_CHARSETS = ("punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7")
+"""Codecs that are no encodings of pages: Python's own, and UTF-7, which HTML forbids."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{1,40})", re.IGNORECASE)
 _CANONICAL = re.compile(r"<link\b[^<>]{0,2000}?\brel\s*=\s*[\"']?canonical\b[^<>]{0,2000}>", re.IGNORECASE)
 _HREF = re.compile(r"\bhref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'>]+))", re.IGNORECASE)
@@ -40,15 +44,20 @@ class Pages:
     async def complete(self, item: FeedItem) -> FeedItem:
         """Return ``item`` with the text of its page, or as it is where the page cannot be had.
 
-        ``text_source`` says which: ``page``, or ``summary`` or ``feed`` as before.
+        ``text_source`` says which: ``page``, or ``summary`` or ``feed`` as before. Never raises: what no
+        page should be able to cause is logged.
         """
         if not item.url:
             return item
         try:
-            answer = await self.fetch(item.url)
+            content = page_text(await self.fetch(item.url))
         except FetchError:
             return item
-        return item._replace(content=page_text(answer), content_type="text/html", text_source="page")
+        except Exception as error:  # noqa: BLE001 - one page must not end the pass
+            why = f"{type(error).__name__}: {words_of_error(error)}"
+            LOG.warning("page failed", source=item.source, url=mask_url(item.url), why=why)
+            return item
+        return item._replace(content=content, content_type="text/html", text_source="page")
 
     async def fetch(self, url: str) -> Response:
         """Return the HTML page at ``url``.
@@ -90,7 +99,10 @@ class Pages:
 
 
 def page_text(answer: Response) -> str:
-    """Return the HTML of ``answer`` as text, in the encoding of its header, else its own word, else UTF-8."""
+    """Return the HTML of ``answer`` as text, in the encoding of its header, else its own word, else UTF-8.
+
+    The text can be encoded again: some codecs give lone surrogates, which become question marks.
+    """
     declared = re.search(
         r"charset\s*=\s*[\"']?([\w:.-]{1,40})", answer.headers.get("content-type", ""), re.IGNORECASE
     )
@@ -99,9 +111,9 @@ def page_text(answer: Response) -> str:
     names += [inside[1].decode("ascii")] if inside else []
     for name in (*names, "utf-8"):
         try:
-            if codecs.lookup(name).name in ("punycode", "idna", "unicode_escape", "raw_unicode_escape"):
-                continue  # Python's own; no encodings of pages
-            return answer.body.decode(name)
+            if codecs.lookup(name).name.replace("_", "-") in _NO_CHARSETS:
+                continue
+            return answer.body.decode(name).encode("utf-8", "replace").decode("utf-8")
         except (LookupError, ValueError):
             continue
     return answer.body.decode("utf-8", "replace")
@@ -119,16 +131,6 @@ def _canonical(html: str, final_url: str, known: str) -> str:
     own = named and site_of(urlsplit(named).hostname or "") == site_of(urlsplit(here).hostname or "")
     # A site's front page as the canonical address of every article is a common mistake.
     return named if own and urlsplit(named).path not in ("", "/") else here
-
-
-async def complete_items(
-    items: Iterable[FeedItem], http: HttpSettings, clock: Clock, resolver: Resolver | None = None
-) -> AsyncIterator[FeedItem]:
-    """Fetch the pages of ``items`` politely and yield each item as it is done, in no fixed order."""
-    async with Retriever(http, clock, resolver) as retriever:
-        jobs = ((urlsplit(item.url).hostname or "", item) for item in items)
-        async for item in by_host(jobs, Pages(retriever).complete, retriever.pace, http.connections):
-            yield item
 
 
 def fetch_page(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import Engine
@@ -10,8 +11,9 @@ from newsbeam import clock
 from newsbeam.clock import Clock
 from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.entries import Entry
-from newsbeam.feeds.pages import complete_items
-from newsbeam.feeds.poll import Polled, poll_feeds
+from newsbeam.feeds.flow import by_host
+from newsbeam.feeds.pace import Pace
+from newsbeam.feeds.poll import Polled, Poller
 from newsbeam.feeds.settings import FeedSettings, HttpSettings
 from newsbeam.ledger.changes import Change, changes
 from newsbeam.ledger.engine import opened
@@ -52,22 +54,24 @@ async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
     """
     book = _Book(plan)
     wanting: list[FeedItem] = []
-    async for polled in poll_feeds(plan.due, plan.http, plan.clock):
-        found = book.enter(polled)
-        yield Noticed(f"feeds_{polled.outcome}", 1)
-        for letter in polled.dead_letters:
-            yield letter
-        for kind, number in _numbers(found):
-            yield Noticed(f"changes_{kind}", number)
-        for change in found:
-            if change.passes_on and change.entry:
-                item = _settled(change, change.entry)
-                if change.entry.wants_page:
-                    wanting.append(item)
-                else:
-                    yield item
-    if wanting:
-        async for item in complete_items(wanting, plan.http, plan.clock):
+    async with Poller(plan.http, plan.clock) as poller:
+        async for polled in poller.poll(plan.due):
+            found = book.enter(polled)
+            yield Noticed(f"feeds_{polled.outcome}", 1)
+            for letter in polled.dead_letters:
+                yield letter
+            for kind, number in _numbers(found):
+                yield Noticed(f"changes_{kind}", number)
+            for change in found:
+                if change.passes_on and change.entry:
+                    item = _settled(change, change.entry)
+                    if change.entry.wants_page:
+                        wanting.append(item)
+                    else:
+                        yield item
+        jobs = ((urlsplit(item.url).hostname or "", item) for item in wanting)
+        # The pauses of hosts are the poller's to keep; here is only how many pages are in work.
+        async for item in by_host(jobs, poller.page, Pace(0.0), plan.http.connections):
             yield item
     book.close()
 

@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, func, select, update
 
+from newsbeam.feeds.cursor import Cursor
 from newsbeam.ledger import schema
 from newsbeam.ledger.engine import reading, writing
 from newsbeam.ledger.items import forget_items, poll_anew
 from newsbeam.ledger.rows import from_text
 from newsbeam.ledger.streams import chunks
 from newsbeam.records import DeadLetter
+
+STEP = "PollFeeds"
+"""The step whose letters, where they name no item, stand for a whole feed."""
 
 
 class Kept(NamedTuple):
@@ -29,8 +33,8 @@ class Kept(NamedTuple):
     run_id: str
 
 
-def letters(engine: Engine, states: Iterable[str] = ("open", "retrying"), limit: int = 1000) -> list[Kept]:
-    """Return the dead letters in one of ``states``, latest first."""
+def letters(engine: Engine, states: Iterable[str] = ("open", "retrying")) -> list[Kept]:
+    """Return all dead letters in one of ``states``, latest first."""
     table = schema.DEAD_LETTERS
     query = (
         select(table)
@@ -38,7 +42,7 @@ def letters(engine: Engine, states: Iterable[str] = ("open", "retrying"), limit:
         .order_by(table.c.last_seen_at.desc(), table.c.dead_letter_id)
     )
     with reading(engine) as connection:
-        return [_kept(row) for row in connection.execute(query.limit(limit))]
+        return [_kept(row) for row in connection.execute(query)]
 
 
 def letter(engine: Engine, start: str) -> list[Kept]:
@@ -114,6 +118,34 @@ def resolve(engine: Engine, retried: Mapping[str, list[str]], read: Container[st
             ).scalars()
         ]
     return states.count("resolved")
+
+
+def reopen(engine: Engine, letter_ids: Iterable[str]) -> None:
+    """Take back what :func:`retry` said of letters that no pass has gone over."""
+    with writing(engine) as connection:
+        _set_state(connection, letter_ids, "open")
+
+
+def resolve_read(connection: Connection, run_id: str, sources: Mapping[str, str]) -> None:
+    """Resolve the letters of feeds that ``run_id`` has read; part of its commit, before what it staged moves.
+
+    ``sources`` names, by id, the sources of the feeds that were polled. Feeds that share a source must all
+    have been read.
+    """
+    staged, table = schema.STAGED, schema.DEAD_LETTERS
+    query = select(staged.c.row).where(and_(staged.c.run_id == run_id, staged.c.kind == "cursor"))
+    polled = [from_text(Cursor, text) for text in connection.execute(query).scalars()]
+    read = {c.feed_id for c in polled if c.last_success_at and c.last_success_at == c.last_polled_at}
+    failed = {source for feed, source in sources.items() if feed not in read}
+    for some in chunks(set(sources.values()) - failed):
+        mended = and_(
+            table.c.step == STEP,
+            table.c.item_id == "",
+            table.c.source.in_(some),
+            table.c.state.in_(("open", "retrying")),
+            table.c.run_id != run_id,
+        )
+        connection.execute(update(table).where(mended).values(state="resolved"))
 
 
 def _set_state(connection: Connection, letter_ids: Iterable[str], state: str) -> None:

@@ -10,8 +10,9 @@ from newsbeam.errors import LedgerError, LedgerHeldError
 from newsbeam.ledger import schema
 from newsbeam.ledger.engine import reading, shown, writing
 from newsbeam.ledger.items import move_staged
+from newsbeam.ledger.letters import resolve_read
 from newsbeam.ledger.lock import Holder
-from newsbeam.ledger.streams import settle, upsert
+from newsbeam.ledger.streams import settle, supersede, upsert
 
 # ruff: noqa: UP045 - rows.py reads Optional
 
@@ -56,16 +57,22 @@ def start(engine: Engine, me: Holder) -> int:
     return int(died)
 
 
-def commit(engine: Engine, run_id: str, ending: Ending, totals: Totals) -> None:
-    """End the run: cursors and items move to their place, all that is pending counts as delivered.
+def commit(
+    engine: Engine, run_id: str, ending: Ending, totals: Totals, sources: Mapping[str, str] | None = None
+) -> None:
+    """End the run: cursors and items move to their place, what the run wrote counts as delivered.
+
+    ``sources`` names, by id, the sources of the feeds polled: of those that were read, letters are resolved.
 
     One transaction: it happens whole or not at all. Raises :class:`LedgerHeldError` where another run
     has begun meanwhile (our connection to the server, and with it the lock, was lost).
     """
     with writing(engine) as connection:
         _require_ours(connection, engine, run_id)
+        resolve_read(connection, run_id, sources or {})
+        supersede(connection, run_id)
         move_staged(connection, run_id, ending.now)
-        settle(connection)
+        settle(connection, run_id)
         add_totals(connection, totals)
         _finish(connection, run_id, "done", ending)
 
@@ -135,7 +142,7 @@ def prune(engine: Engine, before: str) -> int:
         delete(items).where(and_(items.c.present == 0, items.c.last_seen_at < before)),
         delete(schema.REVISIONS).where(schema.REVISIONS.c.item_id.not_in(select(items.c.item_id))),
         delete(events).where(
-            and_(events.c.event_time < before, events.c.state == done, _gone(events.c.item_id))
+            and_(events.c.event_time < before, events.c.state != "pending", _gone(events.c.item_id))
         ),
         delete(alerts).where(and_(alerts.c.raised_at < before, alerts.c.state == done, _story_gone())),
         delete(counts).where(and_(counts.c.window_start < before, counts.c.state == done)),

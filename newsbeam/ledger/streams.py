@@ -1,7 +1,8 @@
 """What the graph produces: written by id, delivered once its run is committed.
 
 A row is ``pending`` until the run that wrote it commits; then all sinks have had it. Rows that a dead
-run left pending are delivered again by the next one (:func:`pending`).
+run left pending are delivered again by the next one (:func:`pending`). An event that a later revision of
+its item no longer has is ``superseded``: it counts no more, and is told anew should it come back.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -180,24 +181,67 @@ def pending(engine: Engine, stream: str) -> list[Any]:
         return [from_text(_KINDS[stream], row) for row in rows]
 
 
-def settle(connection: Connection) -> None:
-    """Mark all that is pending as delivered: to be called when every sink has it."""
+def settle(connection: Connection, run_id: str) -> None:
+    """Mark what ``run_id`` wrote as delivered: to be called when every sink has it."""
     for table in _TABLES.values():
-        connection.execute(table.update().where(table.c.state == "pending").values(state="delivered"))
+        mine = and_(table.c.state == "pending", table.c.run_id == run_id)
+        connection.execute(table.update().where(mine).values(state="delivered"))
+
+
+def settle_records(connection: Connection, stream: str, records: Iterable[Any]) -> None:
+    """Mark those of ``records`` that are pending as delivered: every sink has them."""
+    table = _TABLES[stream]
+    key = next(iter(table.primary_key))
+    for some in chunks(getattr(record, key.name) for record in records):
+        these = and_(table.c.state == "pending", key.in_(some))
+        connection.execute(table.update().where(these).values(state="delivered"))
 
 
 def events_between(engine: Engine, start: str, end: str) -> Iterator[Event]:
     """Yield the events whose event time (ISO 8601) is in [start, end)."""
     events = schema.EVENTS
-    query = select(events.c.record).where(and_(events.c.event_time >= start, events.c.event_time < end))
+    between = and_(events.c.event_time >= start, events.c.event_time < end, events.c.state != "superseded")
     with reading(engine) as connection:
-        for text in connection.execute(query).scalars():
+        for text in connection.execute(select(events.c.record).where(between)).scalars():
             yield from_text(Event, text)
 
 
-def counts_of(engine: Engine, window_start: str) -> list[EventCount]:
-    """Return the counts of the window that starts at ``window_start`` (ISO 8601)."""
+def events_of(engine: Engine, item_ids: Iterable[str]) -> list[Event]:
+    """Return the events of ``item_ids`` as the ledger has them, without those that are superseded."""
+    events = schema.EVENTS
+    found: list[Event] = []
+    with reading(engine) as connection:
+        for some in chunks(item_ids):
+            theirs = and_(events.c.item_id.in_(some), events.c.state != "superseded")
+            query = select(events.c.record).where(theirs)
+            found += [from_text(Event, text) for text in connection.execute(query).scalars()]
+    return found
+
+
+def stage_superseded(engine: Engine, run_id: str, event_ids: Iterable[str]) -> None:
+    """Have the commit of ``run_id`` mark ``event_ids``, which their items no longer have."""
+    rows = [
+        {"run_id": run_id, "kind": "superseded", "feed": "", "name": event_id, "row": "{}"}
+        for event_id in event_ids
+    ]
+    if rows:
+        with writing(engine) as connection:
+            upsert(connection, schema.STAGED, rows)
+
+
+def supersede(connection: Connection, run_id: str) -> None:
+    """Mark the events that ``run_id`` staged as superseded; part of its commit."""
+    staged, events = schema.STAGED, schema.EVENTS
+    query = select(staged.c.name).where(and_(staged.c.run_id == run_id, staged.c.kind == "superseded"))
+    for some in chunks(connection.execute(query).scalars().all()):
+        old = and_(events.c.event_id.in_(some), events.c.run_id != run_id)
+        connection.execute(events.update().where(old).values(state="superseded"))
+
+
+def counts_of(engine: Engine, start: str, end: str) -> list[EventCount]:
+    """Return the counts of the window [start, end) (ISO 8601); not those of one of another length."""
     counts = schema.COUNTS
     with reading(engine) as connection:
-        query = select(counts.c.record).where(counts.c.window_start == window_start)
-        return [from_text(EventCount, text) for text in connection.execute(query).scalars()]
+        query = select(counts.c.record).where(counts.c.window_start == start)
+        found = [from_text(EventCount, text) for text in connection.execute(query).scalars()]
+    return [count for count in found if count.window_end == end]

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from structlog.testing import capture_logs
 
 from newsbeam.errors import FetchError
+from newsbeam.feeds import pages
 from newsbeam.feeds.cursor import first_cursor
-from newsbeam.feeds.pages import complete_items, fetch_page
+from newsbeam.feeds.http import Response
+from newsbeam.feeds.pages import fetch_page, page_text
 from newsbeam.feeds.poll import Poller
 from newsbeam.feeds.settings import FeedSettings
+from newsbeam.ledger.intake import Plan, take_in
 from newsbeam.records import FeedItem
 from tests.integration.loopback import Reply, Server, loopback, rss
 from tests.integration.polling import CLOCK, http
@@ -45,8 +49,9 @@ def complete(*urls: str, **given: object) -> dict[str, FeedItem]:
     """Return the items at ``urls`` with their pages, by URL."""
 
     async def run() -> dict[str, FeedItem]:
-        items = [summary(url) for url in urls]
-        return {item.url: item async for item in complete_items(items, http(**given), CLOCK)}
+        async with Poller(http(**given), CLOCK) as poller:
+            items = await asyncio.gather(*(poller.page(summary(url)) for url in urls))
+            return {item.url: item for item in items}
 
     return asyncio.run(run())
 
@@ -115,12 +120,58 @@ def test_a_crawl_delay_is_kept(server: Server) -> None:
         ("text/html", "Müller".encode()),
         ("text/html; charset=no-such", "Müller".encode()),
         ("text/html; charset=punycode", "Müller".encode()),
+        ("text/html; charset=unicode_escape", "Müller".encode()),
+        ("text/html; charset=utf-7", "Müller".encode()),
     ],
 )
 def test_a_page_is_read_in_its_own_encoding(server: Server, kind: str, body: bytes) -> None:
     """That of the header, else of the page, else UTF-8."""
     server.answers["/"] = Reply(b"<html><body>" + body + b"</body></html>", headers={"Content-Type": kind})
     assert "Müller" in fetch_page(server.url("/"), http()).content
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "text"),
+    [
+        ("utf-7", b"+2AA-", "+2AA-"),
+        ("unicode_escape", b"\\ud800", "\\ud800"),
+        ("raw-unicode-escape", b"\\ud800", "\\ud800"),
+        ("utf-8", b"\xed\xa0\x80", "\ufffd\ufffd\ufffd"),
+    ],
+)
+def test_no_page_is_read_with_lone_surrogates(charset: str, body: bytes, text: str) -> None:
+    """They could not be encoded where the item is handed on, and the pass would end."""
+    url, headers = "https://a.example/", {"content-type": f"text/html; charset={charset}"}
+    assert text == page_text(Response(200, url, url, headers, body, len(body), None))
+
+
+def test_lone_surrogates_that_a_codec_lets_through_become_question_marks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whichever codec it is: here one that was not refused."""
+    monkeypatch.setattr(pages, "_NO_CHARSETS", ())
+    url, headers = "https://a.example/", {"content-type": "text/html; charset=utf-7"}
+    assert "a?b" == page_text(Response(200, url, url, headers, b"a+2AA-b", 7, None))
+
+
+def test_a_page_that_fails_unexpectedly_is_said_and_leaves_the_summary(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not end the pass for the others."""
+
+    def fail(answer: Response) -> str:
+        if answer.url.endswith("/bad"):
+            raise RuntimeError("out of order")
+        return page_text(answer)
+
+    monkeypatch.setattr(pages, "page_text", fail)
+    server.answers |= {"/bad": PAGE, "/good": PAGE}
+    with capture_logs() as logs:
+        found = complete(server.url("/bad"), server.url("/good"))
+    assert ["summary", "page"] == [item.text_source for item in found.values()]
+    assert [("page failed", server.url("/bad"), "RuntimeError: out of order")] == [
+        (log["event"], log["url"], log["why"]) for log in logs
+    ]
 
 
 def test_pages_and_feeds_share_the_turns_of_a_host(server: Server) -> None:
@@ -145,6 +196,40 @@ def test_pages_and_feeds_share_the_turns_of_a_host(server: Server) -> None:
     assert ["page", "feed"] == [item.text_source for item in asyncio.run(run())]
     assert [] == server.asked("/other")
     assert {1} == set(server.most_at_once.values())
+
+
+def take(server: Server, *paths: str, **given: object) -> list[FeedItem]:
+    """Return the items of one pass over the feeds at ``paths``."""
+    feeds = [FeedSettings(url=server.url(path), full_text="always") for path in paths]
+    plan = Plan(tuple((feed, first_cursor(feed)) for feed in feeds), http(**given), CLOCK, "", "")
+
+    async def run() -> list[FeedItem]:
+        return [found async for found in take_in(plan) if isinstance(found, FeedItem)]
+
+    return asyncio.run(run())
+
+
+def feed_with_links(server: Server, *paths: str) -> Reply:
+    return Reply(rss(*(f"<title>{path}</title><link>{server.url(path)}</link>" for path in paths)))
+
+
+def test_a_pass_pauses_between_the_feed_and_the_pages_of_a_host(server: Server) -> None:
+    """From the feed to robots.txt, and on to each page."""
+    server.answers |= {"/feed": feed_with_links(server, "/1", "/2"), "/1": PAGE, "/2": PAGE}
+    items = take(server, "/feed", host_spacing_seconds=0.2)
+    assert ["page", "page"] == [item.text_source for item in items]
+    times = [request.at for request in server.seen]
+    assert 4 == len(times)
+    assert all(after - before >= 0.2 for before, after in pairwise(times))
+
+
+def test_a_pass_asks_no_pages_of_a_host_that_asked_to_wait_while_polling(server: Server) -> None:
+    """What the Retry-After of one feed said holds for the pages of another."""
+    server.answers |= {"/feed": feed_with_links(server, "/1"), "/1": PAGE}
+    server.answers["/busy"] = Reply(b"", 429, {"Retry-After": "600"})
+    (item,) = take(server, "/feed", "/busy")
+    assert "summary" == item.text_source
+    assert ["/feed", "/busy"] == [request.path for request in server.seen]
 
 
 def test_fetch_page_names_the_canonical_address_of_its_own_site_only(server: Server) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, inspect, select, text
 
+from newsbeam.counts import make_count
 from newsbeam.errors import LedgerError, LedgerHeldError
 from newsbeam.feeds.cursor import Cursor
 from newsbeam.ledger import letters, runs, schema
@@ -20,7 +21,15 @@ from newsbeam.ledger.lock import Holder, held, myself
 from newsbeam.ledger.migrations import VERSION
 from newsbeam.ledger.rows import to_text
 from newsbeam.ledger.runs import Ending
-from newsbeam.ledger.streams import Writer, delivered, events_between, pending, write
+from newsbeam.ledger.streams import (
+    Writer,
+    counts_of,
+    delivered,
+    events_between,
+    pending,
+    settle_records,
+    write,
+)
 from newsbeam.policies import Policy, raise_alerts
 from newsbeam.records import DeadLetter, Outcome
 from tests.pipelines.streams import item_events
@@ -71,10 +80,10 @@ def test_migrations_end_in_the_schema_that_the_program_uses(engine: Engine) -> N
         assert [column.name for column in table.primary_key] == keys
 
 
-def test_a_ledger_of_the_previous_version_migrates_with_all_it_holds(connected: Callable[[], Engine]) -> None:
+def test_a_ledger_of_the_first_version_migrates_with_all_it_holds(connected: Callable[[], Engine]) -> None:
     """What a finished run wrote counts as delivered, what a dead one wrote is pending."""
     engine = connected()
-    assert 0 == migrate(engine, to=VERSION - 1)
+    assert 0 == migrate(engine, to=1)
     event, other = item_events("a", 0).events[0], item_events("b", 0).events[0]
     with writing(engine) as connection:
         run = "INSERT INTO runs VALUES (:id, 'host', 1, :now, :now, :state, '{}')"
@@ -91,9 +100,9 @@ def test_a_ledger_of_the_previous_version_migrates_with_all_it_holds(connected: 
         letter = DeadLetter("d1", "step", "src", "a", "E", "m", "in")
         dead = "INSERT INTO dead_letters VALUES ('d1', 'step', 'src', 'a', :record, 'done', :now, :now)"
         connection.execute(text(dead), {"record": to_text(letter), "now": NOW})
-    with pytest.raises(LedgerError, match=f"version {VERSION - 1}, this newsbeam needs {VERSION}"):
+    with pytest.raises(LedgerError, match=f"version 1, this newsbeam needs {VERSION}"):
         require_current(engine)
-    assert VERSION - 1 == migrate(engine)
+    assert 1 == migrate(engine)
     require_current(engine)
     assert {event.event_id} == set(delivered(engine, "events", [event.event_id, other.event_id]))
     assert [other] == pending(engine, "events")
@@ -180,6 +189,25 @@ def test_a_run_whose_lock_was_lost_cannot_commit(engine: Engine) -> None:
     with pytest.raises(LedgerHeldError, match="taken over by pass r2"):
         runs.commit(engine, "r1", Ending(NOW, {}, 0), {})
     assert {} == cursors(engine)
+
+
+def test_only_what_a_run_wrote_is_delivered_by_its_commit(engine: Engine) -> None:
+    """What another run has written meanwhile stays pending; what is delivered again is settled by id."""
+    ours, theirs, other = (item_events(name, 0).events[0] for name in ("a", "b", "c"))
+    write(engine, "events", [ours], Writer("r1", NOW))
+    write(engine, "events", [theirs, other], Writer("r2", NOW))
+    runs.commit(engine, "r1", Ending(NOW, {}, 0), {})
+    assert {theirs, other} == set(pending(engine, "events"))
+    with writing(engine) as connection:
+        settle_records(connection, "events", [theirs])
+    assert [other] == pending(engine, "events")
+
+
+def test_counts_of_a_window_are_not_those_of_a_longer_one(engine: Engine) -> None:
+    """Though both begin at once, as after a change of the window."""
+    hour, day = (make_count(0, seconds, ("xiaomi", "t"), 1, 1) for seconds in (3600, 86400))
+    write(engine, "counts", [hour, day], Writer("r1", NOW))
+    assert [hour] == counts_of(engine, hour.window_start, hour.window_end)
 
 
 def test_a_second_holder_is_told_who_the_first_is(connected: Callable[[], Engine]) -> None:

@@ -47,6 +47,8 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(
         '{"id": 6, "title": "Odd \\ud800 title"}',
         "",
         '{"id": 8, "title": "A quiet day"}',
+        '{"id": ' + "9" * 5000 + "}",
+        '{"id": "\\ud800", "title": "A"}',
     ]
     given = io.BytesIO("\n".join([*lines, ""]).encode())
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given, encoding="utf-8"))
@@ -54,7 +56,7 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(
     printed = capsys.readouterr()
     assert [6, 8] == [json.loads(line)["id"] for line in printed.out.splitlines()]
     errors = printed.err.splitlines()
-    assert [1, 2, 3, 4, 5] == [int(line.split("line ")[1].split(":")[0]) for line in errors]
+    assert [1, 2, 3, 4, 5, 9, 10] == [int(line.split("line ")[1].split(":")[0]) for line in errors]
     assert "is no ISO 8601 date" in errors[2]
     assert "holds no text" in errors[3]
 

@@ -1,15 +1,18 @@
 """Reading feeds: ids, links, dates, text, hashes; URLs, masks, headers, OPML, settings."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from newsbeam.clock import from_iso, to_iso
 from newsbeam.config import Settings
 from newsbeam.errors import FeedError, UsageError
 from newsbeam.feeds.entries import Entry, Origin
 from newsbeam.feeds.headers import fresh_seconds, http_date, retry_after
+from newsbeam.feeds.http import Response, _target
 from newsbeam.feeds.mask import mask_text, mask_url
 from newsbeam.feeds.opml import read_opml, write_opml
 from newsbeam.feeds.parse import ParsedFeed, parse_feed
@@ -157,6 +160,51 @@ def test_json_feed() -> None:
         first.title, first.summary, first.url, first.published_at,
     )  # fmt: skip
     assert ("a < b", "https://other.example/") == (second.summary, second.url)
+
+
+@pytest.mark.parametrize("field", ["id", "url", "title", "summary", "content_html", "content_text"])
+def test_lone_surrogates_of_a_json_feed_do_not_get_into_items(field: str) -> None:
+    """They could not be encoded where the item is handed on."""
+    entry = {"id": "1", "url": "https://news.example/1", "title": "T", "content_text": "x"}
+    entry[field] = "https://news.example/\ud800" if field == "url" else "A \ud800 b"
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "\ud800", "items": [entry]}
+    parsed = parse_feed(json.dumps(feed).encode(), {"content-type": "application/feed+json"}, origin())
+    for text in (parsed.title, *parsed.entries[0].item):
+        assert text is None or text.encode("utf-8") is not None
+
+
+def test_an_entry_of_a_year_below_1000_does_not_break_its_feed() -> None:
+    """A date older than the web is none; the entry stays."""
+    old = one("<guid>1</guid><title>A</title><pubDate>0202-05-09T00:00:00Z</pubDate>")
+    assert (None, "unreadable date") == (old.item.published_at, old.problems[0])
+
+
+def test_times_have_years_of_four_digits() -> None:
+    """So that they sort as text and can be read again."""
+    moment = datetime(202, 5, 9, 1, 2, 3, 999_999, tzinfo=UTC)
+    assert "0202-05-09T01:02:03Z" == to_iso(moment)
+    assert moment.replace(microsecond=0) == from_iso(to_iso(moment))
+    assert "2024-08-01T12:00:00Z" == to_iso(NOW.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("here", "location", "there"),
+    [
+        ("http://u:p@a.example/", "/b", "http://u:p@a.example/b"),
+        ("http://u:p@a.example/", "http://a.example:80/b", "http://u:p@a.example/b"),
+        ("http://u:p@a.example/", "https://a.example/b", "https://u:p@a.example/b"),
+        ("http://u:p@a.example/", "http://a.example:8080/b", "http://a.example:8080/b"),
+        ("https://u:p@a.example/", "https://u:p@a.example:8443/b", "https://a.example:8443/b"),
+        ("https://u:p@a.example:8443/", "https://a.example/b", "https://a.example/b"),
+        ("https://u:p@a.example/", "http://a.example/b", "http://a.example/b"),
+        ("https://u:p@a.example/", "https://b.example/b", "https://b.example/b"),
+    ],
+)
+def test_a_redirect_keeps_the_password_on_the_same_host_and_port_only(
+    here: str, location: str, there: str
+) -> None:
+    """Another port is another server."""
+    assert there == _target(Response(302, here, here, {"location": location}, b"", 0, None))
 
 
 def test_atom_with_a_base_and_several_links() -> None:

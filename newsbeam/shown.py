@@ -1,0 +1,10 @@
+"""Text from outside, made safe to show on a terminal."""
+
+import re
+
+_STEERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """Return ``text`` with � for every control and direction character: feeds are hostile."""
+    return _STEERS.sub("\ufffd", text)
