@@ -18,7 +18,7 @@ from newsbeam.ledger.engine import connect, reading
 from tests.integration.captures import Capture, FeedServer, captures, serving
 from tests.integration.passes import passes
 
-KILLS = int(os.environ.get("NEWSBEAM_KILLS", "3"))
+KILLS = int(os.environ.get("NEWSBEAM_KILLS", "2"))
 CAPTURES = int(os.environ.get("NEWSBEAM_CAPTURES", "2"))
 SEED = 20240321
 RUN_COLUMNS = ("run_id",)
