@@ -17,8 +17,9 @@ from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
 from newsbeam.policies import Policy, decide
 from newsbeam.records import Article, Event, FeedItem, to_event
+from newsbeam.shown import PIPED_WIDTH
 from newsbeam.taxonomy import TYPES
-from sinks.console import PIPED_WIDTH, slots_in_words
+from sinks.console import slots_in_words
 
 NEAR_SCORES = 3  # types shown of those that the learner nearly took
 NEAR_SHARE = 0.3  # of its threshold that a score needs to be called near

@@ -10,9 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsbeam.feeds.mask import mask_text
-from newsbeam.shown import harmless
-
-PIPED_WIDTH = 150  # columns where the output is no terminal
+from newsbeam.shown import PIPED_WIDTH, harmless
 
 
 def safe(value: Any) -> str:

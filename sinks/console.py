@@ -15,10 +15,8 @@ from rich.text import Text
 
 from newsbeam.messages import sort_key
 from newsbeam.records import OUTCOMES
-from newsbeam.shown import harmless
+from newsbeam.shown import PIPED_WIDTH, harmless
 from sinks.sink import FormatLines, Sink, SinkOptions, Streams, is_bounded
-
-PIPED_WIDTH = 150  # columns where the output is no terminal
 
 Messages = dict[str, list[dict[str, Any]]]
 
