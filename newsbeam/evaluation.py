@@ -294,6 +294,24 @@ def render(report: Report, *, errors: bool = False) -> str:
     return "\n".join(lines)
 
 
+def render_difference(what: str, without: Report, report: Report) -> str:
+    """Return what ``what`` adds: the main figures without it, with it, and the difference."""
+    lines = [f"{what + ': what it adds':<48}{'without':>10}{'with':>10}{'difference':>12}"]
+    for name, figure in _MAIN.items():
+        before, after = figure(without), figure(report)
+        lines.append(f"{name:<48}{before:>10.3f}{after:>10.3f}{after - before:>+12.3f}")
+    return "\n".join(lines)
+
+
+_MAIN: Mapping[str, Callable[[Report], float]] = {
+    "micro F1": lambda report: report.total().f1,
+    "macro F1": lambda report: report.macro_f1,
+    "vendors F1": lambda report: report.vendors.f1,
+    "joint F1": lambda report: report.joint.f1,
+    "regulatory precision": lambda report: report.total("regulatory").precision,
+}
+
+
 def _render_error(error: Mapping[str, Any]) -> str:
     lines = [f"{error['id']}  {error['title']}"]
     if error["summary"]:

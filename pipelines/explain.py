@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +16,7 @@ from newsbeam.detection import read_article
 from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
+from newsbeam.nlp.events import EventDetector
 from newsbeam.policies import Policy, decide
 from newsbeam.records import Article, Event, FeedItem, to_event
 from newsbeam.shown import PIPED_WIDTH
@@ -42,7 +44,8 @@ def explain(
     doc = read_article(article, nlp.shared(settings.nlp.model))
     out = sys.stdout
     console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=True)
-    _Explanation(console, article, doc, settings.policies).show(expect)
+    detector = cast("EventDetector", nlp.shared(settings.nlp.model).get_pipe("newsbeam_events"))
+    _Explanation(console, article, doc, settings.policies, detector).show(expect)
     return 0
 
 
@@ -68,11 +71,19 @@ def _item(file: str | None, url: str | None, published: str | None, settings: Se
 
 
 class _Explanation:
-    def __init__(self, console: Console, article: Article, doc: Doc, policies: Sequence[Policy]) -> None:
+    def __init__(
+        self,
+        console: Console,
+        article: Article,
+        doc: Doc,
+        policies: Sequence[Policy],
+        detector: EventDetector,
+    ) -> None:
         self._console = console
         self._article = article
         self._doc = doc
         self._policies = policies
+        self._detector = detector
 
     def show(self, expect: str | None) -> None:
         self._article_head()
@@ -141,6 +152,10 @@ class _Explanation:
         )
         if seen.evidence.features:
             self._line(f"learner: {'; '.join(seen.evidence.features)}", indent=4)
+            words = self._detector.telling_words(self._doc, seen.type)
+            if words:
+                shown = ", ".join(f"“{word}” −{fall:.2f}" for word, fall in words)
+                self._line(f"without the word: {shown}", indent=4)
         for policy in self._policies:
             decision = decide(policy, event)
             if decision.suppressed_by:

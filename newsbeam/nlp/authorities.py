@@ -72,15 +72,17 @@ class Authorities:
 
     def find(self, words: Words) -> list[AuthorityHit]:
         """Return the authorities in ``words``, in order; the longest wins and they do not overlap."""
-        hits, index, total, lower, lookup = [], 0, len(words.words), words.lower, self._by_first
-        while index < total:
-            forms = lookup.get(lower[index])
-            hit = forms and _best(words, index, forms)
+        hits, lookup, free = [], self._by_first, 0
+        for index in [index for index, word in enumerate(words.lower) if word in lookup]:
+            if index < free:
+                continue
+            forms = lookup[words.lower[index]]
+            hit = _best(words, index, forms)
             if hit:
                 hits.append(hit)
-                index = hit.last
+                free = hit.last
             else:
-                index += _place_length(words, index, forms or ())
+                free = index + _place_length(words, index, forms)
         return hits
 
     def jurisdictions(self) -> frozenset[tuple[str, ...]]:

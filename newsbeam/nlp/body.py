@@ -1,6 +1,11 @@
-"""Events in the text of an article: by rule only, and only on strong evidence."""
+"""Events in the text of an article: by rule, where the linear model does not object.
 
-from collections.abc import Iterator, Sequence
+Title and lead decide. A sentence of the lead adds an event unless the model is sure that it reports none; one
+of a later paragraph only if the model by itself would nearly take it for an event of the type, and so the
+title alone, where the lead speaks of other things.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -19,6 +24,9 @@ ACTOR_REACH = 90  # masked characters between the actor and the trigger
 LEAST_CERTAINTY = 0.5  # of a vendor
 CONFIDENCE = 0.7  # of an event in the text, times the strength of its rule
 MOST = 3
+# Least log odds, by the linear model, that the sentence alone reports the type. On 60 pages of technology and
+# business the rules alone were right in 10 of 24 sentences; with these, in 10 of 13.
+LEAST_ODDS_LEAD, LEAST_ODDS_LATER = -5.0, -0.8
 QUIET = frozenset({"review", "how_to", "deal", "opinion", "roundup"})
 # These restate or compare when they stand in later paragraphs; the lead reports them or nobody does.
 LEAD_ONLY = frozenset({"vendor.market_share", "vendor.pricing", "regulatory.platform_ai_rule"})
@@ -37,9 +45,16 @@ class BodyFinding(NamedTuple):
 
 
 def body_findings(
-    doc: Doc, reading: Reading, known: Sequence[str], content_type: str
+    doc: Doc,
+    reading: Reading,
+    known: Sequence[str],
+    content_type: str,
+    log_odds: Callable[[Reading, str], float],
 ) -> Iterator[BodyFinding]:
-    """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead."""
+    """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead.
+
+    ``log_odds`` says for a reading of a sentence and a type how likely it reports that.
+    """
     start = next((field.start for field in fields_of(doc) if field.name == "text"), None)
     if start is None or content_type in QUIET:
         return
@@ -48,12 +63,23 @@ def body_findings(
     for match in _of_each_sentence(reading, start, known):
         chosen = _actors(match)
         if any(candidate.vendor_id in leads for candidate in chosen):
+            in_lead = reading.title_end <= match.start < reading.lead_end
+            least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
+            if log_odds(_sentence(reading, match), match.rule.type) < least:
+                continue
             finding = BodyFinding(
                 match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
             )
             found.setdefault(match.rule.type, []).append(finding)
     best = [min(findings, key=_order) for findings in found.values()]
     yield from sorted(sorted(best, key=_order)[:MOST], key=lambda finding: finding.match.start)
+
+
+def _sentence(reading: Reading, match: Match) -> Reading:
+    """Return the sentence of ``match`` as if it were a title."""
+    end = match.masked.original(len(match.masked.text))
+    matches = tuple(other for other in reading.matches if other.sentence == match.sentence)
+    return reading._replace(title=match.masked, lead=None, title_end=end, lead_end=end, matches=matches)
 
 
 def _named_in_lead(reading: Reading) -> set[str]:
@@ -67,10 +93,14 @@ def _named_in_lead(reading: Reading) -> set[str]:
 
 
 def _of_each_sentence(reading: Reading, start: int, known: Sequence[str]) -> Iterator[Match]:
-    """Yield the matches that may speak for a sentence of the text: where others do, a launch does not."""
+    """Yield the matches that may speak for a sentence of the text or for the title.
+
+    Where another type speaks for it, a launch does not.
+    """
     by_sentence: dict[int, list[Match]] = {}
     for match in reading.matches:
-        if match.start >= start and not match.missing and match.rule.strength >= LEAST_STRENGTH:
+        here = match.start >= start or match.start < reading.title_end
+        if here and not match.missing and match.rule.strength >= LEAST_STRENGTH:
             by_sentence.setdefault(match.sentence, []).append(match)
     for matches in by_sentence.values():
         types = {match.rule.type for match in matches}
@@ -88,14 +118,15 @@ def _of_each_sentence(reading: Reading, start: int, known: Sequence[str]) -> Ite
             yield match
 
 
-def _order(finding: BodyFinding) -> tuple[bool, int, float, int]:
-    """Order findings of one type: news first, then what names the acting body, then strong rules."""
+def _order(finding: BodyFinding) -> tuple[bool, int, float, int, int]:
+    """Order findings of one type: news first, then what names the acting body, then strong rules, then more
+    parties."""
     match = finding.match
     vague = 0
     if family(match.rule.type) == "regulatory":
         kinds = [p.item.kind for _, p in match.masked.places if p.sign == AUTHORITY]
         vague = 2 if not kinds else int(all(kind in VAGUE for kind in kinds))
-    return finding.background, vague, -match.rule.strength, match.start
+    return finding.background, vague, -match.rule.strength, -len(finding.chosen), match.start
 
 
 def _actors(match: Match) -> tuple[Candidate, ...]:

@@ -11,18 +11,23 @@ from spacy.tokens import Doc
 from newsbeam.nlp import axes
 from newsbeam.nlp.body import VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
+from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
-from newsbeam.nlp.learner import Learner, Scores
+from newsbeam.nlp.learner import Floats, Learner
 from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
+from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.records import Detection, Evidence, VendorRole
 from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
+LEAST_FALL = 0.05  # of the probability, for a word to be shown as telling
+MOST_WORDS = 4
+_WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 # What an authority's name may drag along where its country stands for it ("US ban").
 _DRAGGED = re.compile(r"\s+(?:ban|bans|sanctions?|tariffs?|law|laws|rules?|order|court ruling)$")
@@ -58,7 +63,10 @@ class Trace(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """An event that was decided on, before it is dressed as a Detection."""
+    """An event that was decided on, before it is dressed as a Detection.
+
+    ``background`` is None where nobody has looked yet whether the fact is old.
+    """
 
     type: str
     confidence: float
@@ -67,15 +75,16 @@ class Finding(NamedTuple):
     chosen: tuple[Candidate, ...]
     features: tuple[str, ...]
     authority: AuthorityMention | None
-    background: bool
+    background: bool | None
 
 
 class EventDetector:
     """Sets ``doc._.events`` and ``doc._.trace``."""
 
-    def __init__(self, book: RuleBook, learner: Learner) -> None:
+    def __init__(self, book: RuleBook, learner: Learner, encoder: Encoder) -> None:
         self.book = book
         self.learner = learner
+        self.encoder = encoder
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the events of ``doc``, whose sentences and mentions are known."""
@@ -83,26 +92,39 @@ class EventDetector:
             return doc
         reading = read(doc, self.book)
         features = extract(reading, doc._.url)
-        scores = self.learner.score(features)
+        encoded = self.encoder.encode(reading)
+        impression = self.encoder.read(encoded)
+        scores = self.learner.score(features, impression.logits)
         content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
-        lead = self._lead_findings(reading, features, scores)
+        lead = self._lead_findings(reading, features, scores, encoded, impression)
         body = [
             self._from_body(reading, finding)
-            for finding in body_findings(doc, reading, [finding.type for finding in lead], content_type)
+            for finding in body_findings(
+                doc, reading, [finding.type for finding in lead], content_type, self._log_odds
+            )
         ]
         context = _context(doc)
         doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
         doc._.trace = _trace(reading, scores, self.learner, content_type)
         return doc
 
-    def _lead_findings(self, reading: Reading, features: Sequence[str], scores: Scores) -> list[Finding]:
+    def _lead_findings(
+        self,
+        reading: Reading,
+        features: Sequence[str],
+        scores: Floats,
+        encoded: Encoded,
+        impression: Impression,
+    ) -> list[Finding]:
         named = candidates(reading)
+        said = [impression.takes_part(encoded.places(candidate.named_at())) for candidate in named]
         findings = []
         for event_type, probability in self._decide(scores):
             strongest = self.learner.strongest(features, event_type)
+            by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type)
             trigger = find_trigger(reading, match, strongest)
-            chosen = self._participants(named, event_type, match)
+            chosen = self._participants(named, said, event_type, match)
             findings.append(
                 Finding(
                     event_type,
@@ -110,16 +132,16 @@ class EventDetector:
                     match,
                     trigger,
                     tuple(chosen),
-                    tuple(f"{feature} {weight:+.2f}" for feature, weight in strongest),
+                    (f"encoder {by_encoder:+.2f}", *(f"{name} {weight:+.2f}" for name, weight in strongest)),
                     _acting(reading, event_type, trigger),
-                    background=False,
+                    background=None,
                 )
             )
         return findings
 
-    def _decide(self, scores: Scores) -> list[tuple[str, float]]:
+    def _decide(self, scores: Floats) -> list[tuple[str, float]]:
         """Return the types above their threshold, the surest first, the regulatory ones by precedence."""
-        surplus = scores.probabilities - self.learner.thresholds
+        surplus = scores - self.learner.thresholds
         order = np.argsort(-surplus, kind="stable")
         decided: list[tuple[str, float]] = []
         for index in order[:MOST_EVENTS]:
@@ -127,19 +149,17 @@ class EventDetector:
                 break
             if decided and family(TYPES[index]) == family(decided[0][0]) and surplus[index] < SECOND_NEEDS:
                 continue
-            decided.append((TYPES[index], float(scores.probabilities[index])))
+            decided.append((TYPES[index], float(scores[index])))
         return decided
 
     def _participants(
-        self, named: Sequence[Candidate], event_type: str, match: Match | None
+        self, named: Sequence[Candidate], said: Sequence[float], event_type: str, match: Match | None
     ) -> list[Candidate]:
-        scored = [
-            (
-                self.learner.takes_part(role_features(candidate, rank, len(named), event_type, match)),
-                candidate,
-            )
-            for rank, candidate in enumerate(named)
-        ]
+        """Return those of ``named`` that take part; ``said`` is what the encoder says of each."""
+        scored = []
+        for rank, (candidate, encoder) in enumerate(zip(named, said, strict=True)):
+            features = role_features(candidate, rank, len(named), event_type, match)
+            scored.append((self.learner.takes_part(features, encoder), candidate))
         own_act = family(event_type) == "vendor"
         chosen = [
             candidate
@@ -152,6 +172,30 @@ class EventDetector:
                 chosen = [candidate]
         return chosen
 
+    def _log_odds(self, reading: Reading, event_type: str) -> float:
+        """Return the linear model's log odds that ``reading`` reports an event of ``event_type``."""
+        return self.learner.log_odds(extract(reading), event_type)
+
+    def telling_words(self, doc: Doc, event_type: str) -> list[tuple[str, float]]:
+        """Return the words of title and lead that speak most for ``event_type``, strongest first.
+
+        With each stands how much the probability falls when the encoder does not see the word. It reads the
+        item once a word (some 3 ms each), so it is for explanations only.
+        """
+        reading = read(doc, self.book)
+        features = extract(reading, doc._.url)
+        encoded = self.encoder.encode(reading)
+        column = TYPES.index(event_type)
+
+        def probability(item: Encoded) -> float:
+            return float(self.learner.score(features, self.encoder.read(item).logits)[column])
+
+        whole = probability(encoded)
+        starts = sorted({start for start in encoded.starts if start >= 0})
+        falls = [(whole - probability(encoded.without(start)), start) for start in starts]
+        telling = sorted((-fall, start) for fall, start in falls if fall >= LEAST_FALL)[:MOST_WORDS]
+        return [(_word_at(reading, start), -fall) for fall, start in telling]
+
     @staticmethod
     def _from_body(reading: Reading, found: BodyFinding) -> Finding:
         match = found.match
@@ -162,6 +206,15 @@ class EventDetector:
         return Finding(
             match.rule.type, found.confidence, match, trigger, found.chosen, (), authority, found.background
         )
+
+
+def _word_at(reading: Reading, start: int) -> str:
+    """Return the name, or else the word or sign, that begins at ``start``."""
+    for piece in reading.pieces:
+        if piece.start == start:
+            return reading.text[start : piece.end]
+    word = _WORD_OR_SIGN.match(reading.text, start)
+    return word.group() if word else ""
 
 
 def _field(doc: Doc, name: str) -> str:
@@ -240,6 +293,7 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
     )
     vendors: tuple[VendorRole, ...] = assign_roles(finding.type, finding.chosen, finding.match, trigger.start)
     jurisdiction = finding.authority.jurisdiction if finding.authority else None
+    old = finding.background
     slots = fill(finding.type, said, span, context._replace(jurisdiction=jurisdiction))
     title = context.title if sentence.field != "title" else ""
     lead = context.summary if sentence.field == "title" else ""
@@ -250,7 +304,7 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
         assertion=axes.assertion(said, span, title, lead),
         change_state=axes.change_state(said, span),
         polarity=axes.polarity(said, span),
-        background=finding.background or _is_old(doc, said, span, sentence.field),
+        background=old if old is not None else _is_old(doc, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),
         content_type=content_type,
         confidence=round(min(0.99, finding.confidence), 2),
@@ -274,7 +328,7 @@ def _is_old(doc: Doc, sentence: str, span: tuple[int, int], field: str) -> bool:
     return field == "text" and axes.background(sentence, span, doc._.published, field)
 
 
-def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str) -> Trace:
+def _trace(reading: Reading, scores: Floats, learner: Learner, content_type: str) -> Trace:
     def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
         masked = match.masked
         sentence = reading.text[masked.start : masked.original(len(masked.text))].strip()
@@ -289,7 +343,7 @@ def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str
     return Trace(
         tuple(
             (name, round(float(p), 3), round(float(t), 3))
-            for name, p, t in zip(TYPES, scores.probabilities, learner.thresholds, strict=True)
+            for name, p, t in zip(TYPES, scores, learner.thresholds, strict=True)
         ),
         tuple(shown(match) for match in reading.matches if not match.missing),
         tuple(shown(match) for match in reading.matches if match.missing),
@@ -304,4 +358,4 @@ def _trace(reading: Reading, scores: Scores, learner: Learner, content_type: str
 )
 def make_events(nlp: Language, name: str) -> EventDetector:  # noqa: ARG001  (spaCy's signature)
     """Make the component with the rules and the model that ship with the package."""
-    return EventDetector(RuleBook(load_rules()), Learner())
+    return EventDetector(RuleBook(load_rules()), Learner(), Encoder())

@@ -124,8 +124,7 @@ def read(doc: Doc, book: RuleBook) -> Reading:
     masked_title = mask(text, title.start if title else 0, title_end, pieces)
     rest = next((field.start for field in fields if field.name != "title"), None)
     masked_lead = mask(text, rest, end, pieces) if rest is not None and end > rest else None
-    starts = doc._.sentence_starts or (0,)
-    matches = tuple(book.matches(text, starts, book.called(doc), pieces, end))
+    matches = tuple(book.matches(doc, text, pieces, end))
     return Reading(text, pieces, end, masked_title, masked_lead, title_end, matches)
 
 

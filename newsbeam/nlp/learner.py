@@ -1,13 +1,13 @@
-"""The trained model at run time: linear scores over the features of title and lead, in numpy.
+"""The trained model at run time: linear scores over the features of title and lead, joined to the encoder's.
 
-One score for each event type and one for "any event"; a second small model over them gives
-probabilities; a threshold for each type decides. A third linear model says which vendors take part.
+One score for each event type and one for "any event", from a linear model in numpy and from the encoder; a
+second small model over both gives probabilities; a threshold for each type decides. Which vendors take part
+is decided the same way: a linear model and the encoder's score of the name, joined.
 The file is a plain ``.npz`` (no pickle), made by ``python -m newsbeam.nlp.training``.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.taxonomy import TYPES
 
 MODEL = Path(__file__).parent / "model" / "events.npz"
-FORMAT = 1
+FORMAT = 2
 Floats = npt.NDArray[np.float64]
 
 # How much a group of features weighs, and whether its features share one length over all words of an item.
@@ -44,7 +44,7 @@ class Vocabulary:
 
     def row(self, features: Sequence[str]) -> tuple[npt.NDArray[np.int64], Floats]:
         """Return (indexes, values) of the known ``features``; words are scaled to a common length."""
-        known = [self.index[feature] for feature in features if feature in self.index]
+        known = [index for index in map(self.index.get, features) if index is not None]
         at = np.array(known, dtype=np.int64)
         values = self.weights[at]
         text = self.is_text[at]
@@ -54,25 +54,29 @@ class Vocabulary:
         return at, values
 
 
-class Scores(NamedTuple):
-    """Scores of one item: ``probabilities`` in the order of TYPES, raw ``logits`` with "any" last."""
+def stack(linear: Floats, encoder: Floats) -> Floats:
+    """Return for rows of scores (items × types + 1) the inputs of the second model (items × types × 6).
 
-    probabilities: Floats
-    logits: Floats
-
-
-def stack(logits: Floats) -> Floats:
-    """Return for each row of scores (items × types + 1) the inputs of the second model (items × types × 4).
-
-    They are the type's score, the score of "any event", the distance to the best other type, and the
-    type's score again where it is the best: the same for every type, so rare types learn from common ones.
+    They are the type's score and the score of "any event" by either model, the distance of the sum to that of
+    the best other type, and the sum again where it is the best: the same for every type, so rare types learn
+    from common ones.
     """
-    types, anything = logits[:, :-1], logits[:, -1:]
+    types = linear[:, :-1] + encoder[:, :-1]
     ordered = np.sort(types, axis=1)[:, ::-1]
     best, second = ordered[:, :1], ordered[:, 1:2]
     margin = types - np.where(types == best, second, best)
-    repeated = np.repeat(anything, types.shape[1], axis=1)
-    return np.stack([types, repeated, margin, types * (margin > 0)], axis=-1)
+    count = types.shape[1]
+    return np.stack(
+        [
+            linear[:, :-1],
+            encoder[:, :-1],
+            np.repeat(linear[:, -1:], count, axis=1),
+            np.repeat(encoder[:, -1:], count, axis=1),
+            margin,
+            types * (margin > 0),
+        ],
+        axis=-1,
+    )
 
 
 def sigmoid(values: Floats) -> Floats:
@@ -104,14 +108,24 @@ class Learner:
         self.role_index = {name: i for i, name in enumerate(_strings(arrays["role_features"]))}
         self.role_weights = arrays["role_weights"].astype(np.float64)
         self.role_bias = float(arrays["role_bias"])
+        self.role_stack = arrays["role_stack"].astype(np.float64)
         self.role_threshold = float(arrays["role_threshold"])
 
-    def score(self, features: Sequence[str]) -> Scores:
-        """Return the scores of an item with ``features``."""
+    def score(self, features: Sequence[str], encoder: Floats) -> Floats:
+        """Return the probability of each type (in the order of TYPES) of an item with ``features``.
+
+        ``encoder`` are the encoder's scores of the item, "any event" last.
+        """
         at, values = self.vocabulary.row(features)
-        logits = values @ self.weights[at].astype(np.float64) + self.bias
-        inputs = stack(logits[None, :])[0]
-        return Scores(sigmoid(inputs @ self.stack_weights + self.stack_bias), logits)
+        linear = values @ self.weights[at] + self.bias
+        inputs = stack(linear[None, :], encoder[None, :])[0]
+        return sigmoid(inputs @ self.stack_weights + self.stack_bias)
+
+    def log_odds(self, features: Sequence[str], event_type: str) -> float:
+        """Return the log odds that an item with ``features`` reports the type, by the linear model alone."""
+        at, values = self.vocabulary.row(features)
+        column = TYPES.index(event_type)
+        return float(values @ self.weights[at, column] + self.bias[column])
 
     def strongest(self, features: Sequence[str], event_type: str, count: int = 4) -> list[tuple[str, float]]:
         """Return the features that speak most for ``event_type``, with their weight, strongest first."""
@@ -121,12 +135,16 @@ class Learner:
         order = np.argsort(-column, kind="stable")[:count]
         return [(known[i], float(column[i])) for i in order if column[i] > 0]
 
-    def takes_part(self, features: Sequence[str]) -> float:
-        """Return the probability that a vendor with these features takes part in the event."""
-        total = self.role_bias + sum(
+    def takes_part(self, features: Sequence[str], encoder: float) -> float:
+        """Return the probability that a vendor with these features takes part in the event.
+
+        ``encoder`` is the encoder's score of its name.
+        """
+        linear = self.role_bias + sum(
             self.role_weights[self.role_index[name]] for name in features if name in self.role_index
         )
-        return float(1.0 / (1.0 + np.exp(-total)))
+        weights = self.role_stack
+        return float(sigmoid(np.array(weights[0] * linear + weights[1] * encoder + weights[2])))
 
 
 def _strings(array: npt.NDArray[np.generic]) -> list[str]:

@@ -101,6 +101,14 @@ def _amounts(text: str, start: int, end: int) -> list[Piece]:
     ]
 
 
+def lower_case(text: str) -> str:
+    """Return ``text`` in lower case, character by character: of the same length ("İ" stays)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
 def _kept(name: str) -> str:
     words = _GENERIC.findall(name)
     return " " + " ".join(words).lower() if words else ""

@@ -44,6 +44,10 @@ class Candidate(NamedTuple):
     mention: Mention
     places: tuple[tuple[str, Masked, int], ...]
 
+    def named_at(self) -> frozenset[int]:
+        """Return the characters of the document where the vendor is named."""
+        return frozenset(masked.original(offset) for _, masked, offset in self.places)
+
 
 def candidates(reading: Reading) -> list[Candidate]:
     """Return the vendors of title and lead in the order of the text, each once."""

@@ -93,12 +93,10 @@ class Words(NamedTuple):
 
 def split_words(text: str, sentences: Sequence[int] = (0,), fields: Sequence[tuple[int, int]] = ()) -> Words:
     """Split ``text``; ``sentences`` are their start offsets, ``fields`` (start, end) offsets."""
-    words, starts, ends = [], [], []
-    for match in WORD.finditer(text):
-        words.append(match.group())
-        start, end = match.span()
-        starts.append(start)
-        ends.append(end)
+    matches = list(WORD.finditer(text))
+    words = [match.group() for match in matches]
+    starts = [match.start() for match in matches]
+    ends = [match.end() for match in matches]
     lower = [word.lower() for word in words]
     if not text.isascii():
         lower = [word if word.isascii() else fold(word) for word in lower]

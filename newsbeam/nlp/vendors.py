@@ -1,5 +1,6 @@
 """Finds the vendors of the catalogue in a text, and gives names their canonical ids."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from newsbeam.nlp.surface import Words, fold_words, slug, split_words, straight
 CASE_FREE_LETTERS = 4  # a form this long also matches in CAPITALS or Capitalised ("NVIDIA", "Bytedance")
 LONG_WORD = 4  # letters: a shorter word of an example tells nothing
 FLOOR = 0.5  # certainty below which an ambiguous form is not taken for the vendor
+SETTLED = 2  # places at which an ambiguous form was the vendor, after which it is not judged again
 SURE = {"company": 0.98, "brand": 0.97, "product": 0.93}
 MANY_PRODUCTS = 7  # a vendor with so many is large: "Samsung Health" is Samsung's
 LONGEST_MODEL = 8  # characters of a model's name ("S26", "9800X3D")
@@ -89,20 +91,34 @@ class Catalogue:
             yield from forms
 
     def find(self, words: Words) -> list[Hit]:
-        """Return the vendors in ``words`` in order; the longest form wins, they do not overlap."""
+        """Return the vendors in ``words`` in order; the longest form wins, they do not overlap.
+
+        An ambiguous form that is the vendor twice is so in the rest of the text (Gale, Church and Yarowsky
+        1992, "One sense per discourse").
+        """
         spotted = list(self.spot(words))
         sure = {form.vendor.id for _, _, form in spotted if not form.ambiguous}
+        accepted: dict[str, list[Hit]] = defaultdict(list)
         hits = []
         for first, last, form in spotted:
-            hit = self._judge(words, first, last, form, sure)
+            before = accepted[form.text]
+            if len(before) >= SETTLED:
+                hit = before[0]._replace(first=first, last=last, why="ambiguous: settled above")
+            else:
+                hit = self._judge(words, first, last, form, sure)
             if hit.certainty >= FLOOR:
                 hits.append(hit)
+                if form.ambiguous:
+                    before.append(hit)
         return hits
 
     def spot(self, words: Words) -> Iterator[tuple[int, int, Form]]:
         """Yield where forms stand, ambiguous ones too: first word, past the last, form."""
-        index, total, lower, single, longer = 0, len(words.words), words.lower, self._single, self._longer
-        while index < total:
+        lower, single, longer = words.lower, self._single, self._longer
+        total, free = len(lower), 0
+        for index in [i for i, word in enumerate(lower) if word in single or word in longer]:
+            if index < free:
+                continue
             word = lower[index]
             found = None
             if word in longer and index + 1 < total:
@@ -111,13 +127,11 @@ class Catalogue:
             if found is None and word in single:
                 found = next((form for form in single[word] if _stands(words, index, form)), None)
             if found is None:
-                index += 1
                 continue
-            last = index + len(found.words)
+            free = index + len(found.words)
             if found.kind == "product":
-                last = _with_model(words, last)
-            yield index, last, found
-            index = last
+                free = _with_model(words, free)
+            yield index, free, found
 
     def _judge(self, words: Words, first: int, last: int, form: Form, sure: set[str]) -> Hit:
         vendor = form.vendor

@@ -1,8 +1,15 @@
-"""``python -m newsbeam.nlp.training --labelled train.jsonl --out newsbeam/nlp/model/events.npz``."""
+"""``python -m newsbeam.nlp.training --labelled train.jsonl --encoder all-minilm-l6-v2.onnx --vocabulary …``.
+
+Trains all that ships in ``newsbeam/nlp/model``: the encoder and the linear models. Takes about half an hour
+on two cores.
+"""
 
 import argparse
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import spacy
@@ -10,10 +17,13 @@ import spacy
 from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
 from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
+from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY
 from newsbeam.nlp.learner import MODEL
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training.fit import fit_all
+from newsbeam.nlp.training import graph, network
+from newsbeam.nlp.training.fit import FOLDS, Held, fit_all, fold_of
 from newsbeam.nlp.training.prepare import Example, prepare
+from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
 
 OWN_EXAMPLES = Path(__file__).parent
 OWN_WEIGHT = (
@@ -22,41 +32,99 @@ OWN_WEIGHT = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train and write the model; print what cross-validation says of it."""
+    """Train and write the models; print what cross-validation says of them."""
     parser = argparse.ArgumentParser(prog="python -m newsbeam.nlp.training", description=__doc__)
     parser.add_argument("--labelled", type=Path, nargs="+", required=True, help="labelled items, JSON Lines")
-    parser.add_argument("--out", type=Path, default=MODEL, help="the model file to write (%(default)s)")
-    parser.add_argument("--own-weight", type=float, default=OWN_WEIGHT, help="weight of our own examples")
+    parser.add_argument("--encoder", type=Path, required=True, help="all-MiniLM-L6-v2 in ONNX form")
+    parser.add_argument(
+        "--vocabulary", type=Path, required=True, help="its tokenizer.json, which holds the vocabulary"
+    )
+    parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        train(options.labelled, options.out, options.own_weight)
-    except NewsbeamError as error:
+        train(options.labelled, options.encoder, options.vocabulary, options.out)
+    except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def train(labelled: list[Path], out: Path, own_weight: float = OWN_WEIGHT) -> None:
-    """Train on ``labelled`` and the examples of our own, and write the model to ``out``."""
+def train(labelled: Sequence[Path], encoder: Path, vocabulary: Path, out: Path) -> None:
+    """Train on ``labelled`` and the examples of our own, and write the models to ``out``."""
     nlp = spacy.blank("en")
     nlp.add_pipe("newsbeam_sentences")
     nlp.add_pipe("newsbeam_mentions")
     book = RuleBook(load_rules())
-    examples: list[Example] = []
-    for path in labelled:
-        examples += prepare(read_labelled(path), nlp, book)
-    own: list[Example] = []
-    for path in sorted(OWN_EXAMPLES.glob("*.jsonl")):
-        own += prepare(read_labelled(path), nlp, book, own_weight)
+    examples = [e for path in labelled for e in prepare(read_labelled(path), nlp, book)]
+    own = [
+        example
+        for path in sorted(OWN_EXAMPLES.glob("*.jsonl"))
+        for example in prepare(read_labelled(path), nlp, book, OWN_WEIGHT)
+    ]
     print(f"{len(examples)} labelled items, {len(own)} examples of our own")
-    arrays, figures = fit_all(examples, own)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("wb") as file:
+    published = network.read_published(encoder, _read_vocabulary(vocabulary))
+    kept = _keep(published.pieces, [*examples, *own])
+    out.mkdir(parents=True, exist_ok=True)
+    (out / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
+    held = _train_encoder(published, kept, examples, own, out / GRAPH)
+    arrays, figures = fit_all(examples, own, held)
+    with (out / MODEL.name).open("wb") as file:
         np.savez_compressed(file, **arrays)
-    print(
-        f"cross-validated micro F1 {figures['micro_f1']:.3f}, {figures['features']:.0f} features, "
-        f"{out.stat().st_size / 1e6:.1f} MB: {out}"
-    )
+    size = sum((out / name).stat().st_size for name in (VOCABULARY, GRAPH, MODEL.name)) / 1e6
+    print(f"{len(kept)} pieces, {figures.pop('features'):.0f} features, {size:.1f} MB: {out}")
+    print("cross-validated over days: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
+
+
+def _read_vocabulary(path: Path) -> list[str]:
+    """Return the pieces of a ``tokenizer.json`` in order."""
+    try:
+        listed: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NewsbeamError(f"not a tokenizer.json with a vocabulary: {error}", where=str(path)) from error
+    return sorted(listed, key=lambda piece: listed[piece])
+
+
+def _keep(published: Sequence[str], examples: Sequence[Example]) -> list[str]:
+    everything = [*SPECIAL, *(piece for piece in published if piece not in SPECIAL)]
+    pieces = WordPieces(everything)
+    texts = [[everything[i] for i in example.encode(pieces).pieces] for example in examples]
+    return network.choose_pieces(published, texts)
+
+
+def _train_encoder(
+    published: network.Published,
+    kept: Sequence[str],
+    examples: Sequence[Example],
+    own: Sequence[Example],
+    path: Path,
+) -> Held:
+    """Write the encoder trained on everything; return the scores of encoders that saw only other folds."""
+    pieces = WordPieces(kept)
+    samples, more = ([_sample(e, pieces) for e in part] for part in (examples, own))
+    folds = fold_of(examples)
+    logits = np.zeros((len(samples), len(samples[0].types) + 1))
+    names: list[list[float]] = [[] for _ in samples]
+    for fold in range(FOLDS):
+        seen = [sample for sample, at in zip(samples, folds, strict=True) if at != fold]
+        held = np.where(folds == fold)[0]
+        trained = _trained(published, kept, [*seen, *more], f"fold {fold + 1} of {FOLDS}, ")
+        logits[held], found = network.score([samples[i] for i in held], trained)
+        for at, scores in zip(held, found, strict=True):
+            names[at] = scores
+    graph.write(_trained(published, kept, [*samples, *more], "all, "), path)
+    return Held(logits, names)
+
+
+def _trained(
+    published: network.Published, kept: Sequence[str], samples: Sequence[network.Sample], label: str
+) -> Any:
+    return network.train(samples, network.start(published, kept), label)
+
+
+def _sample(example: Example, pieces: WordPieces) -> network.Sample:
+    encoded = example.encode(pieces)
+    names = tuple((encoded.places(at), takes_part) for at, takes_part in example.names)
+    return network.Sample(encoded.pieces, example.types, example.weight, names)
 
 
 if __name__ == "__main__":

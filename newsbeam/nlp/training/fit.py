@@ -1,12 +1,13 @@
-"""Fitting: linear models for the types, the model over their scores, thresholds, and the roles.
+"""Fitting: linear models for the types, the model over all scores, thresholds, and the roles.
 
-Everything is deterministic: no random numbers, a fixed order, a solver without any.
+Everything is deterministic: no random numbers, a fixed order, a solver without any. The encoder is trained
+apart (network.py); here its scores of held-out items come in.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,8 @@ from newsbeam.nlp.learner import (
     sigmoid,
     stack,
 )
-from newsbeam.nlp.training.prepare import Example
-from newsbeam.taxonomy import TYPES
+from newsbeam.nlp.training.prepare import Example, Role
+from newsbeam.taxonomy import TYPES, family
 
 Labels = npt.NDArray[np.bool_]
 
@@ -33,7 +34,7 @@ LEAST_ITEMS = 2  # a feature of fewer items is not learned
 STRENGTH = 1.0  # inverse regularisation; .5 to 2 are within .006 micro F1 in cross-validation
 EVEN = 0.4  # share of a feature's scale that does not depend on how telling it is
 ROLE_STRENGTH = 0.3
-FOLDS = 4
+FOLDS = 3  # the encoder is trained once for each
 LEAST_POSITIVES = 3
 SHRINKAGE = 40  # items at which a type's own threshold counts as much as the common one
 GRID = np.arange(0.16, 0.72, 0.02)
@@ -94,9 +95,14 @@ def _ratio(present: csr_matrix, target: npt.NDArray[np.bool_]) -> Floats:
     return np.asarray(EVEN + (1 - EVEN) * ratio / ratio.mean(), dtype=np.float64)
 
 
+def fold_of(examples: Sequence[Example]) -> npt.NDArray[np.int64]:
+    """Return for each example its fold: those of a day are in one."""
+    return np.array([example.block % FOLDS for example in examples])
+
+
 def out_of_fold(examples: Sequence[Example], extra: Sequence[Example]) -> Floats:
     """Return scores of ``examples``, by models that saw neither it nor its day; all see ``extra``."""
-    folds = np.array([example.block % FOLDS for example in examples])
+    folds = fold_of(examples)
     scores = np.zeros((len(examples), len(TYPES) + 1))
     for fold in range(FOLDS):
         seen = [example for example, at in zip(examples, folds, strict=True) if at != fold] + list(extra)
@@ -116,9 +122,9 @@ def fit_on(examples: Sequence[Example]) -> tuple[Vocabulary, Floats, Floats]:
     return vocabulary, *fit_types(matrix, labels, np.array([example.weight for example in examples]))
 
 
-def fit_stack(scores: Floats, labels: Labels) -> tuple[Floats, float, Floats]:
-    """Return weights and bias of the model over the scores, and its probabilities for ``scores``."""
-    inputs = stack(scores)
+def fit_stack(linear: Floats, encoder: Floats, labels: Labels) -> tuple[Floats, float, Floats]:
+    """Return weights and bias of the model over the scores, and its probabilities for these scores."""
+    inputs = stack(linear, encoder)
     width = inputs.shape[-1]
     model = LogisticRegression(C=10.0, max_iter=1000)
     model.fit(inputs.reshape(-1, width), labels.reshape(-1))
@@ -146,33 +152,82 @@ def choose_thresholds(probabilities: Floats, labels: Labels) -> Floats:
     return thresholds
 
 
-def fit_roles(examples: Sequence[Example]) -> tuple[list[str], Floats, float, float]:
-    """Return features, weights, bias and threshold of the model of who takes part."""
-    pairs = [(f, label, example.weight) for example in examples for f, label in example.roles]
-    counts = Counter(feature for features, _, _ in pairs for feature in set(features))
+class Roles(NamedTuple):
+    """The linear model of who takes part."""
+
+    names: list[str]
+    weights: Floats
+    bias: float
+
+
+def fit_roles(examples: Sequence[Example]) -> Roles:
+    """Return the linear model of who takes part."""
+    pairs = [(role, example.weight) for example in examples for role in example.roles]
+    counts = Counter(feature for role, _ in pairs for feature in set(role.features))
     names = sorted(feature for feature, count in counts.items() if count >= 3)
     index = {name: i for i, name in enumerate(names)}
-    rows = [[index[f] for f in dict.fromkeys(features) if f in index] for features, _, _ in pairs]
-    lengths = [len(row) for row in rows]
-    matrix = csr_matrix(
-        (np.ones(sum(lengths)), (np.repeat(np.arange(len(rows)), lengths), np.concatenate(rows))),
-        shape=(len(rows), len(names)),
-    )
+    matrix = _role_matrix([role for role, _ in pairs], index)
     model = LogisticRegression(C=ROLE_STRENGTH, solver="liblinear", max_iter=300)
-    labels = np.array([label for _, label, _ in pairs])
-    model.fit(matrix, labels, sample_weight=np.array([weight for *_, weight in pairs]))
-    return names, model.coef_[0], float(model.intercept_[0]), 0.45
+    labels = np.array([role.takes_part for role, _ in pairs])
+    model.fit(matrix, labels, sample_weight=np.array([weight for _, weight in pairs]))
+    return Roles(names, model.coef_[0], float(model.intercept_[0]))
 
 
-def fit_all(examples: Sequence[Example], extra: Sequence[Example]) -> tuple[dict[str, Any], dict[str, float]]:
+def _role_matrix(roles: Sequence[Role], index: Mapping[str, int]) -> csr_matrix:
+    rows = [[index[f] for f in dict.fromkeys(role.features) if f in index] for role in roles]
+    lengths = [len(row) for row in rows]
+    return csr_matrix(
+        (np.ones(sum(lengths)), (np.repeat(np.arange(len(rows)), lengths), np.concatenate(rows))),
+        shape=(len(rows), len(index)),
+    )
+
+
+def fit_role_stack(
+    examples: Sequence[Example], extra: Sequence[Example], encoder: Sequence[Sequence[float]]
+) -> tuple[Floats, float]:
+    """Return the weights that join linear and encoder scores of vendors (and bias), and the threshold.
+
+    ``encoder`` has for each example the held-out scores of its names.
+    """
+    folds = fold_of(examples)
+    inputs: list[tuple[float, float]] = []
+    wanted: list[bool] = []
+    for fold in range(FOLDS):
+        seen = [example for example, at in zip(examples, folds, strict=True) if at != fold] + list(extra)
+        model = fit_roles(seen)
+        index = {name: i for i, name in enumerate(model.names)}
+        for at in np.where(folds == fold)[0]:
+            roles = examples[at].roles
+            if roles:
+                linear = _role_matrix(roles, index) @ model.weights + model.bias
+                inputs += [(float(x), encoder[at][r.name]) for x, r in zip(linear, roles, strict=True)]
+                wanted += [role.takes_part for role in roles]
+    values, labels = np.array(inputs), np.array(wanted)
+    joined = LogisticRegression(C=10.0, max_iter=1000).fit(values, labels)
+    weights = np.append(joined.coef_[0], joined.intercept_[0])
+    probabilities = sigmoid(values @ weights[:2] + weights[2])
+    return weights, float(max(GRID, key=partial(_own_f1, probabilities, labels)))
+
+
+class Held(NamedTuple):
+    """The encoder's scores of held-out examples: types (items × types + 1), and names of each item."""
+
+    types: Floats
+    names: list[list[float]]
+
+
+def fit_all(
+    examples: Sequence[Example], extra: Sequence[Example], encoder: Held
+) -> tuple[dict[str, Any], dict[str, float]]:
     """Return the arrays of the model and figures of its cross-validation on ``examples``."""
     labels = np.array([example.types for example in examples])
     scores = out_of_fold(examples, extra)
-    stack_weights, stack_bias, probabilities = fit_stack(scores, labels)
+    stack_weights, stack_bias, probabilities = fit_stack(scores, encoder.types, labels)
     thresholds = choose_thresholds(probabilities, labels)
     everything = [*examples, *extra]
     vocabulary, coefficients, bias = fit_on(everything)
-    role_names, role_weights, role_bias, role_threshold = fit_roles(everything)
+    roles = fit_roles(everything)
+    role_stack, role_threshold = fit_role_stack(examples, extra, encoder.names)
     features = list(vocabulary.index)
     scale = np.maximum(np.abs(coefficients).max(axis=0, keepdims=True) / 127.0, 1e-12)
     arrays = {
@@ -186,10 +241,20 @@ def fit_all(examples: Sequence[Example], extra: Sequence[Example]) -> tuple[dict
         "stack_weights": stack_weights,
         "stack_bias": np.array(stack_bias),
         "thresholds": thresholds,
-        "role_features": pack(role_names),
-        "role_weights": role_weights.astype(np.float32),
-        "role_bias": np.array(role_bias),
+        "role_features": pack(roles.names),
+        "role_weights": roles.weights.astype(np.float32),
+        "role_bias": np.array(roles.bias),
+        "role_stack": role_stack,
         "role_threshold": np.array(role_threshold),
     }
-    figures = {"micro_f1": _f1(probabilities > thresholds, labels), "features": float(len(features))}
-    return arrays, figures
+    return arrays, _figures(probabilities > thresholds, labels) | {"features": float(len(features))}
+
+
+def _figures(found: Labels, wanted: Labels) -> dict[str, float]:
+    regulatory = np.array([family(name) == "regulatory" for name in TYPES])
+    right = float((found & wanted)[:, regulatory].sum())
+    return {
+        "micro_f1": _f1(found, wanted),
+        "event_f1": _f1(np.atleast_1d(found.any(axis=1)), np.atleast_1d(wanted.any(axis=1))),
+        "regulatory_precision": right / max(1.0, float(found[:, regulatory].sum())),
+    }

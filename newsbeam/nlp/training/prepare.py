@@ -1,4 +1,4 @@
-"""Labelled items into what is learned from: features, labels, and candidates for the roles."""
+"""Labelled items into what is learned from: features, labels, text for the encoder, candidates for roles."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -10,23 +10,43 @@ from spacy.language import Language
 
 from newsbeam.evaluation import canonical_vendor
 from newsbeam.nlp.document import make_doc
-from newsbeam.nlp.features import extract, read
-from newsbeam.nlp.roles import candidates, role_features
+from newsbeam.nlp.features import Reading, extract, read
+from newsbeam.nlp.roles import Candidate, candidates, role_features
 from newsbeam.nlp.rules import RuleBook
 from newsbeam.nlp.triggers import best_match
+from newsbeam.nlp.wordpiece import Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
 NO_ADDRESS = 0.4  # share of items that are learned from without their address, so that it never decides alone
 
 
+class Role(NamedTuple):
+    """What is seen of a vendor for one event, and whether it takes part; ``name`` is the vendor's number."""
+
+    features: list[str]
+    takes_part: bool
+    name: int
+
+
 class Example(NamedTuple):
-    """One labelled item; ``block`` groups those of a day; ``roles``: candidates as (features, takes part)."""
+    """One labelled item; ``block`` groups those of a day.
+
+    ``names`` are its vendors: the characters where each is named, and whether it takes part in any event.
+    """
 
     features: list[str]
     types: npt.NDArray[np.bool_]
     weight: float
     block: int
-    roles: list[tuple[list[str], bool]]
+    roles: list[Role]
+    reading: Reading
+    names: list[tuple[frozenset[int], bool]]
+
+    def encode(self, pieces: WordPieces) -> Encoded:
+        """Return title and lead for the encoder."""
+        return pieces.encode(
+            self.reading.text, self.reading.title_end, self.reading.lead_end, self.reading.pieces
+        )
 
 
 def fraction(text: str) -> float:
@@ -50,20 +70,28 @@ def _example(item: Mapping[str, Any], nlp: Language, book: RuleBook, weight: flo
     if fraction(f"address {item.get('id')}") < NO_ADDRESS:
         url = ""
     wanted = {event["type"] for event in item["events"]}
-    roles: list[tuple[list[str], bool]] = []
+    roles: list[Role] = []
     found = candidates(reading)
+    keys = [_key(candidate) for candidate in found]
+    parties: set[str] = set()
     for event in item["events"]:
         names = {canonical_vendor(name) for name in event["vendors"]}
+        parties |= names
         match = best_match(reading, event["type"])
         for rank, candidate in enumerate(found):
             features = role_features(candidate, rank, len(found), event["type"], match)
-            mention = candidate.mention
-            key = canonical_vendor(mention.name) if mention.vendor_id.startswith("~") else mention.vendor_id
-            roles.append((features, key in names))
+            roles.append(Role(features, keys[rank] in names, rank))
     return Example(
         extract(reading, url),
         np.array([name in wanted for name in TYPES], dtype=bool),
         weight,
         int(fraction(f"day {(item.get('published') or item.get('id') or '')[:10]}") * 1000),
         roles,
+        reading._replace(matches=()),
+        [(candidate.named_at(), key in parties) for candidate, key in zip(found, keys, strict=True)],
     )
+
+
+def _key(candidate: Candidate) -> str:
+    mention = candidate.mention
+    return canonical_vendor(mention.name) if mention.vendor_id.startswith("~") else mention.vendor_id

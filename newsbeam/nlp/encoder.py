@@ -1,0 +1,74 @@
+"""A small transformer that reads title and lead: a score for each event type, and for each name.
+
+The six layers of all-MiniLM-L6-v2 (Wang et al. 2020, Apache-2.0), trained further on labelled news
+by ``python -m newsbeam.nlp.training``, with 8-bit weights. It runs on the processor, in one thread: Beam
+runs several workers beside one another. Names are masked, so it learns what is said, not about whom.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from newsbeam.errors import KnowledgeError
+from newsbeam.nlp.features import Reading
+from newsbeam.nlp.learner import Floats
+from newsbeam.nlp.wordpiece import Encoded, WordPieces
+from newsbeam.taxonomy import TYPES
+
+FOLDER = Path(__file__).parent / "model"
+GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
+
+
+class Impression(NamedTuple):
+    """What the encoder makes of an item: ``logits`` by type (in the order of TYPES, "any event" last);
+    ``by_piece`` and ``by_item`` add up to the score that a name at a piece takes part.
+    """
+
+    logits: Floats
+    by_piece: Floats
+    by_item: float
+
+    def takes_part(self, at: Sequence[int]) -> float:
+        """Return the score (log odds) that the name at the pieces ``at`` takes part; 0 if it was cut off."""
+        return float(self.by_piece[list(at)].mean()) + self.by_item if at else 0.0
+
+
+class Encoder:
+    """The encoder as loaded from ``folder``."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder
+        try:
+            listed = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")
+            self.pieces = WordPieces(listed)
+        except (OSError, ValueError) as error:
+            raise KnowledgeError(f"not a vocabulary: {error}", where=str(folder / VOCABULARY)) from error
+
+    @cached_property
+    def session(self) -> Any:
+        """The graph, loaded at the first item: a process that only starts others need not."""
+        import onnxruntime  # noqa: PLC0415  (0.1 s)
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        path = self.folder / GRAPH
+        try:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its exceptions have no common public base
+            raise KnowledgeError(f"not a model: {error}", where=str(path)) from error
+
+    def encode(self, reading: Reading) -> Encoded:
+        """Return title and lead of ``reading`` in pieces."""
+        return self.pieces.encode(reading.text, reading.title_end, reading.lead_end, reading.pieces)
+
+    def read(self, encoded: Encoded) -> Impression:
+        """Return what the encoder makes of an item."""
+        pieces = np.array(encoded.pieces, dtype=np.int64)
+        logits, by_piece, by_item = self.session.run(None, {"pieces": pieces})
+        if logits.shape != (len(TYPES) + 1,):
+            raise KnowledgeError("made for another taxonomy, train it again", where=str(self.folder / GRAPH))
+        return Impression(logits.astype(np.float64), by_piece.astype(np.float64), float(by_item))

@@ -1,0 +1,137 @@
+"""Writes a trained network as an ONNX graph for one item, with 8-bit weights in its layers and its table.
+
+Written node by node, since the tracing exporters drag in the batch that we do not need at run time.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from newsbeam.nlp.training.network import HEADS, WIDTH, Network, state_of
+from newsbeam.taxonomy import TYPES
+
+OPSET = 20  # the first with Gelu
+EPSILON = 1e-12
+_QUANTIZED = "8bit."  # beginning of the names of the nodes whose weights become 8-bit
+
+
+class _Graph:
+    """Nodes and constants as they are added; ``op`` returns the name of the node's output."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+
+    def constant(self, values: Any, kind: type = np.float32) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(values, kind), name))
+        return name
+
+    def op(self, kind: str, *inputs: str, out: str = "", quantized: bool = False, **attributes: Any) -> str:
+        name = out or f"x{len(self.nodes)}"
+        mark = _QUANTIZED if quantized else ""
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], name=mark + name, **attributes))
+        return name
+
+    def dense(self, x: str, weight: Any, bias: Any) -> str:
+        product = self.op("MatMul", x, self.constant(weight), quantized=True)
+        return self.op("Add", product, self.constant(bias))
+
+    def normalized(self, x: str, weight: Any, bias: Any) -> str:
+        inputs = (x, self.constant(weight), self.constant(bias))
+        return self.op("LayerNormalization", *inputs, axis=-1, epsilon=EPSILON)
+
+
+def build(network: Network) -> Any:
+    """Return the ONNX model of ``network``: pieces (n) in; types, by_piece (n) and by_item out."""
+    weights = dict(state_of(network))
+    graph = _Graph()
+    x = _embedding(graph, weights)
+    for number in range(len(network.layers)):
+        prefix = f"layers.{number}."
+        x = _layer(graph, x, {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
+    first = graph.op("Gather", x, graph.constant(0, np.int64), axis=0)
+    mean = graph.op("ReduceMean", x, graph.constant([0], np.int64), keepdims=0)
+    pooled = graph.op("Concat", first, mean, axis=0)
+    scores = graph.op("MatMul", pooled, graph.constant(weights["types.weight"].T))
+    graph.op("Add", scores, graph.constant(weights["types.bias"]), out="types")
+    part = weights["part.weight"][0]
+    graph.op("MatMul", x, graph.constant(part[:WIDTH]), out="by_piece")
+    of_item = graph.op("MatMul", mean, graph.constant(part[WIDTH:]))
+    graph.op("Add", of_item, graph.constant(weights["part.bias"][0]), out="by_item")
+    info = helper.make_tensor_value_info
+    made = helper.make_graph(
+        graph.nodes,
+        "encoder",
+        [info("pieces", TensorProto.INT64, ["n"])],
+        [
+            info("types", TensorProto.FLOAT, [len(TYPES) + 1]),
+            info("by_piece", TensorProto.FLOAT, ["n"]),
+            info("by_item", TensorProto.FLOAT, []),
+        ],
+        graph.constants,
+    )
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    onnx.checker.check_model(model)
+    return model
+
+
+def _embedding(graph: _Graph, weights: Mapping[str, Any]) -> str:
+    words = graph.op("Gather", graph.constant(weights["words.weight"]), "pieces", quantized=True)
+    length = graph.op("Shape", "pieces")
+    zero = graph.constant([0], np.int64)
+    places = graph.op("Slice", graph.constant(weights["places.weight"]), zero, length, zero)
+    return graph.normalized(graph.op("Add", words, places), weights["norm.weight"], weights["norm.bias"])
+
+
+def _layer(graph: _Graph, x: str, weights: Mapping[str, Any]) -> str:
+    scale = (WIDTH // HEADS) ** -0.5
+    joined = np.hstack(
+        [weights["query.weight"].T * scale, weights["key.weight"].T, weights["value.weight"].T]
+    )
+    bias = np.hstack([weights["query.bias"] * scale, weights["key.bias"], weights["value.bias"]])
+    dense = graph.dense(x, joined, bias)
+    parts = [f"{dense}.{name}" for name in ("query", "key", "value")]
+    graph.nodes.append(
+        helper.make_node("Split", [dense], parts, name=f"{dense}.split", axis=1, num_outputs=3)
+    )
+    shape = graph.constant([0, HEADS, WIDTH // HEADS], np.int64)
+    query, key, value = (
+        graph.op("Transpose", graph.op("Reshape", part, shape), perm=order)
+        for part, order in zip(parts, ([1, 0, 2], [1, 2, 0], [1, 0, 2]), strict=True)
+    )
+    seen = graph.op("MatMul", graph.op("Softmax", graph.op("MatMul", query, key), axis=-1), value)
+    flat = graph.op(
+        "Reshape", graph.op("Transpose", seen, perm=[1, 0, 2]), graph.constant([0, WIDTH], np.int64)
+    )
+    out = graph.op("Add", x, graph.dense(flat, weights["out.weight"].T, weights["out.bias"]))
+    x = graph.normalized(out, weights["norm_out.weight"], weights["norm_out.bias"])
+    inner = graph.op("Gelu", graph.dense(x, weights["inner.weight"].T, weights["inner.bias"]))
+    outer = graph.op("Add", x, graph.dense(inner, weights["outer.weight"].T, weights["outer.bias"]))
+    return graph.normalized(outer, weights["norm.weight"], weights["norm.bias"])
+
+
+def write(network: Network, path: Path) -> None:
+    """Write ``network`` to ``path`` with 8-bit weights, a scale for each column.
+
+    Seven bits of the eight are used, so that processors without 8-bit dot products add up to the same.
+    """
+    model = build(network)
+    names = [node.name for node in model.graph.node if node.name.startswith(_QUANTIZED)]
+    with TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.onnx"
+        onnx.save(model, str(whole))
+        quantize_dynamic(
+            str(whole),
+            str(path),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            nodes_to_quantize=names,
+        )

@@ -1,0 +1,72 @@
+"""The encoder that ships, and what happens when it is broken."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from newsbeam.errors import KnowledgeError
+from newsbeam.nlp import load, make_doc
+from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, Encoder, Impression
+from newsbeam.nlp.features import read
+from newsbeam.taxonomy import TYPES
+
+MOST_BYTES = 15_000_000
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+def impression(encoder: Encoder, title: str) -> Impression:
+    nlp = load()
+    doc = make_doc(nlp, title)
+    return encoder.read(encoder.encode(read(doc, nlp.get_pipe("newsbeam_events").book)))
+
+
+def test_reads_the_same_twice(encoder: Encoder) -> None:
+    """The same title gives the same scores to the last bit."""
+    first, second = (impression(encoder, "Xiaomi buys drone maker Lumenar") for _ in range(2))
+    assert np.array_equal(first.logits, second.logits)
+    assert (len(TYPES) + 1,) == first.logits.shape
+
+
+def test_knows_no_names(encoder: Encoder) -> None:
+    """Who it is does not matter: another vendor in the same sentence gets the same scores."""
+    one = impression(encoder, "Xiaomi sues Oppo over a patent")
+    other = impression(encoder, "Samsung sues Huawei over a patent")
+    assert np.array_equal(one.logits, other.logits)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Xiaomi buys drone maker for $40 million", "vendor.acquisition"),
+        ("Oracle lays off hundreds of staff", "vendor.layoffs"),
+        ("EU fines Meta 200 million euros", "regulatory.fine"),
+        ("Hackers steal customer data from Samsung", "vendor.security_incident"),
+    ],
+)
+def test_tells_types_apart(encoder: Encoder, title: str, expected: str) -> None:
+    """The type with the best score is what a plain headline reports."""
+    assert expected == TYPES[int(np.argmax(impression(encoder, title).logits[:-1]))]
+
+
+def test_weights_stay_small() -> None:
+    """All weights together are under 15 MB."""
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < MOST_BYTES
+
+
+def test_a_broken_graph_is_named(tmp_path: Path) -> None:
+    """A file that is no model is a KnowledgeError that names it."""
+    (tmp_path / VOCABULARY).write_bytes((FOLDER / VOCABULARY).read_bytes())
+    (tmp_path / GRAPH).write_bytes(b"no model")
+    with pytest.raises(KnowledgeError, match=GRAPH):
+        _ = Encoder(tmp_path).session
+
+
+def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
+    """A folder without a vocabulary is a KnowledgeError that names the file."""
+    with pytest.raises(KnowledgeError, match=VOCABULARY):
+        Encoder(tmp_path)

@@ -1,0 +1,80 @@
+"""Training from labelled items: what is learned from, and that it is the same each time."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+
+from newsbeam.nlp import mentions, training  # noqa: F401  (registers the component)
+from newsbeam.nlp.rules import RuleBook, load_rules
+from newsbeam.nlp.training.prepare import Example, prepare
+from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
+from newsbeam.taxonomy import TYPES
+
+FOLDER = Path(training.__file__).parent
+EACH = 120  # examples of each file
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("newsbeam_sentences")
+    nlp.add_pipe("newsbeam_mentions")
+    lines = [line for path in sorted(FOLDER.glob("*.jsonl")) for line in path.read_text().splitlines()[:EACH]]
+    return prepare([json.loads(line) for line in lines], nlp, RuleBook(load_rules()))
+
+
+def test_examples_say_who_takes_part(examples: list[Example]) -> None:
+    """Of the vendors of an example those of its labels take part, and each has its place in the text."""
+    with_names = [example for example in examples if example.names and example.types.any()]
+    assert len(with_names) > EACH
+    for example in with_names:
+        assert all(0 <= min(at) < len(example.reading.text) for at, _ in example.names)
+    share = np.mean([takes_part for example in with_names for _, takes_part in example.names])
+    assert 0.7 < share < 1.0
+
+
+def test_linear_models_are_the_same_each_time(examples: list[Example]) -> None:
+    """The same examples give the same arrays, which tell held-out examples apart."""
+    fit = pytest.importorskip("newsbeam.nlp.training.fit", reason="scikit-learn (extra: training) is missing")
+    held = fit.Held(
+        np.zeros((len(examples), len(TYPES) + 1)), [[0.0] * len(example.names) for example in examples]
+    )
+    first, figures = fit.fit_all(examples, [], held)
+    second, _ = fit.fit_all(examples, [], held)
+    assert first.keys() == second.keys()
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    assert figures["micro_f1"] > 0.5
+
+
+def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path) -> None:
+    """A network of one layer learns its samples, and the graph that is written scores nearly the same."""
+    network = pytest.importorskip(
+        "newsbeam.nlp.training.network", reason="PyTorch (extra: training) is missing"
+    )
+    graph = pytest.importorskip("newsbeam.nlp.training.graph")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    pieces = WordPieces(
+        [*SPECIAL, *"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
+    )
+    samples = [
+        network.Sample(
+            encoded.pieces,
+            example.types,
+            1.0,
+            tuple((encoded.places(at), part) for at, part in example.names),
+        )
+        for example in examples[:64]
+        for encoded in [example.encode(pieces)]
+    ]
+    made = network.Network(len(pieces.index), layers=1)
+    before, _ = network.score(samples, made)
+    network.train(samples, made)
+    after, _ = network.score(samples, made)
+    assert np.abs(after - before).mean() > 0.1
+    graph.write(made, tmp_path / "small.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "small.onnx"))
+    found = session.run(None, {"pieces": np.array(samples[0].pieces, dtype=np.int64)})[0]
+    assert np.abs(found - after[0]).max() < 0.5
