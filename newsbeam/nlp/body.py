@@ -120,7 +120,8 @@ def _of_each_sentence(reading: Reading, start: int, known: Sequence[str]) -> Ite
 
 def _order(finding: BodyFinding) -> tuple[bool, int, float, int, int]:
     """Order findings of one type: news first, then what names the acting body, then strong rules, then more
-    parties."""
+    parties.
+    """
     match = finding.match
     vague = 0
     if family(match.rule.type) == "regulatory":

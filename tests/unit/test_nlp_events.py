@@ -82,3 +82,36 @@ def test_the_trace_says_what_was_missing(nlp):
 def test_an_empty_document_has_no_events(nlp):
     assert () == _events(nlp, "")
     assert () == _events(nlp, " \n ")
+
+
+LEAD = "Zalando had a quiet week. The weather in Berlin was fine, and so was the mood of its people. " * 5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zalando offers a platform to elevate your mission and join a community of leaders.",
+        "For firms already invested in Zalando, the change offers low friction.",
+        "Engineers of Zalando used clever airflow to bring the coefficient of drag down to 0.24.",
+    ],
+)
+def test_words_of_a_rule_are_not_enough_in_a_later_paragraph(nlp, sentence):
+    """There the linear model must nearly take the sentence for an event too."""
+    assert [] == [event.type for event in _events(nlp, "A week at Zalando", text=f"{LEAD}\n\n{sentence}")]
+
+
+def test_a_later_paragraph_adds_what_it_plainly_reports(nlp):
+    """With the sentence as evidence, its field, and at most .5 for a rule of middling strength."""
+    said = "Separately, Zalando announced a new partnership with Adidas."
+    found = _events(nlp, "A week at Zalando", text=f"{LEAD}\n\n{said}")
+    assert ["vendor.partnership"] == [event.type for event in found]
+    assert (said, "text") == (found[0].evidence.sentence, found[0].evidence.field)
+    assert found[0].confidence < 0.6
+
+
+def test_a_title_counts_where_the_lead_speaks_of_other_things(nlp):
+    """Read with its lead it may look like none; read alone it reports an event."""
+    lead = "Critics say that cameras in prisons could infringe on the rights of citizens. The firm disagrees."
+    found = _events(nlp, "Chinese firm Taigusys launches emotion-recognition system", text=lead)
+    assert ["vendor.product_launch"] == [event.type for event in found]
+    assert "title" == found[0].evidence.field

@@ -7,7 +7,7 @@ on two cores.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,48 +31,80 @@ OWN_WEIGHT = (
 )
 
 
+Prepare = Callable[[Sequence[Mapping[str, Any]], float], list[Example]]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Train and write the models; print what cross-validation says of them."""
     parser = argparse.ArgumentParser(prog="python -m newsbeam.nlp.training", description=__doc__)
-    parser.add_argument("--labelled", type=Path, nargs="+", required=True, help="labelled items, JSON Lines")
-    parser.add_argument("--encoder", type=Path, required=True, help="all-MiniLM-L6-v2 in ONNX form")
-    parser.add_argument(
-        "--vocabulary", type=Path, required=True, help="its tokenizer.json, which holds the vocabulary"
-    )
+    add_arguments(parser)
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        train(options.labelled, options.encoder, options.vocabulary, options.out)
+        train(options.labelled, published_model(options), options.out)
     except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def train(labelled: Sequence[Path], encoder: Path, vocabulary: Path, out: Path) -> None:
-    """Train on ``labelled`` and the examples of our own, and write the models to ``out``."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every training needs: labelled items, and the model that the encoder starts from."""
+    parser.add_argument("--labelled", type=Path, nargs="+", required=True, help="labelled items, JSON Lines")
+    parser.add_argument("--encoder", type=Path, required=True, help="all-MiniLM-L6-v2 in ONNX form")
+    parser.add_argument(
+        "--vocabulary", type=Path, required=True, help="its tokenizer.json, which holds the vocabulary"
+    )
+
+
+def published_model(options: argparse.Namespace) -> network.Published:
+    """Read the model that the arguments name."""
+    return network.read_published(options.encoder, _read_vocabulary(options.vocabulary))
+
+
+def preparer() -> Prepare:
+    """Return what makes examples of labelled items, for a weight."""
     nlp = spacy.blank("en")
     nlp.add_pipe("newsbeam_sentences")
     nlp.add_pipe("newsbeam_mentions")
     book = RuleBook(load_rules())
-    examples = [e for path in labelled for e in prepare(read_labelled(path), nlp, book)]
-    own = [
-        example
-        for path in sorted(OWN_EXAMPLES.glob("*.jsonl"))
-        for example in prepare(read_labelled(path), nlp, book, OWN_WEIGHT)
-    ]
+    return lambda items, weight: prepare(items, nlp, book, weight)
+
+
+def own_examples(make: Prepare) -> list[Example]:
+    """Return the examples of our own."""
+    paths = sorted(OWN_EXAMPLES.glob("*.jsonl"))
+    return [example for path in paths for example in make(read_labelled(path), OWN_WEIGHT)]
+
+
+def train(labelled: Sequence[Path], published: network.Published, out: Path) -> None:
+    """Train on ``labelled`` and the examples of our own, and write the models to ``out``."""
+    make = preparer()
+    examples = [example for path in labelled for example in make(read_labelled(path), 1.0)]
+    own = own_examples(make)
     print(f"{len(examples)} labelled items, {len(own)} examples of our own")
-    published = network.read_published(encoder, _read_vocabulary(vocabulary))
     kept = _keep(published.pieces, [*examples, *own])
     out.mkdir(parents=True, exist_ok=True)
     (out / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
     held = _train_encoder(published, kept, examples, own, out / GRAPH)
-    arrays, figures = fit_all(examples, own, held)
+    arrays, measured = fit_all(examples, own, held)
     with (out / MODEL.name).open("wb") as file:
         np.savez_compressed(file, **arrays)
     size = sum((out / name).stat().st_size for name in (VOCABULARY, GRAPH, MODEL.name)) / 1e6
-    print(f"{len(kept)} pieces, {figures.pop('features'):.0f} features, {size:.1f} MB: {out}")
-    print("cross-validated over days: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()))
+    print(f"{len(kept)} pieces, {measured.pop('features'):.0f} features, {size:.1f} MB: {out}")
+    print(
+        "cross-validated over days: " + ", ".join(f"{name} {value:.3f}" for name, value in measured.items())
+    )
+
+
+def trained(
+    published: network.Published, seen: Sequence[Example], rest: Sequence[Example]
+) -> tuple[Any, list[network.Sample]]:
+    """Return a network trained on ``seen``, and ``rest`` as samples for it."""
+    kept = _keep(published.pieces, seen)
+    pieces = WordPieces(kept)
+    made = _trained(published, kept, [_sample(example, pieces) for example in seen], "")
+    return made, [_sample(example, pieces) for example in rest]
 
 
 def _read_vocabulary(path: Path) -> list[str]:
