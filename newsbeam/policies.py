@@ -22,7 +22,7 @@ class Policy(BaseModel):
     vendors: tuple[str, ...] = ()
     families: tuple[Literal["vendor", "regulatory"], ...] = ("vendor", "regulatory")
     types: tuple[str, ...] = ()
-    min_confidence: float = Field(default=0.4, ge=0, le=1)
+    min_confidence: float = Field(default=0.25, ge=0, le=1)
     rumor_min_confidence: float = Field(default=0.7, ge=0, le=1)
     background: bool = False
     denied: bool = False

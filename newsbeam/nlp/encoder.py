@@ -15,10 +15,11 @@ import numpy as np
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp.features import Reading
 from newsbeam.nlp.learner import Floats
-from newsbeam.nlp.wordpiece import Encoded, WordPieces
+from newsbeam.nlp.wordpiece import LONGEST, Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
 FOLDER = Path(__file__).parent / "model"
+LONGEST_OPENING = 48  # pieces of a title with the first sentence of a text, which may run long
 GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
 
 
@@ -62,8 +63,14 @@ class Encoder:
             raise KnowledgeError(f"not a model: {error}", where=str(path)) from error
 
     def encode(self, reading: Reading) -> Encoded:
-        """Return title and lead of ``reading`` in pieces."""
-        return self.pieces.encode(reading.text, reading.title_end, reading.lead_end, reading.pieces)
+        """Return the title of ``reading`` with its summary, or the first sentence of its text, in pieces.
+
+        It was trained on titles with summaries, which are mostly one sentence.
+        """
+        longest = LONGEST if reading.opening_end == reading.lead_end else LONGEST_OPENING
+        return self.pieces.encode(
+            reading.text, reading.title_end, reading.opening_end, reading.pieces, longest
+        )
 
     def read(self, encoded: Encoded) -> Impression:
         """Return what the encoder makes of an item."""

@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from newsbeam.nlp import axes
-from newsbeam.nlp.body import VAGUE, BodyFinding, body_findings
+from newsbeam.nlp.body import QUIET, VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -25,6 +25,7 @@ from newsbeam.records import Detection, Evidence, VendorRole
 from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
+SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
 LEAST_FALL = 0.05  # of the probability, for a word to be shown as telling
 MOST_WORDS = 4
 _WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
@@ -96,7 +97,9 @@ class EventDetector:
         impression = self.encoder.read(encoded)
         scores = self.learner.score(features, impression.logits)
         content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
-        lead = self._lead_findings(reading, features, scores, encoded, impression)
+        least = SURE_IN_QUIET if content_type in QUIET else 0.0
+        thresholds = np.maximum(self.learner.thresholds, least)
+        lead = self._lead_findings(reading, features, self._decide(scores, thresholds), encoded, impression)
         body = [
             self._from_body(reading, finding)
             for finding in body_findings(
@@ -105,21 +108,21 @@ class EventDetector:
         ]
         context = _context(doc)
         doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
-        doc._.trace = _trace(reading, scores, self.learner, content_type)
+        doc._.trace = _trace(reading, scores, thresholds, content_type)
         return doc
 
     def _lead_findings(
         self,
         reading: Reading,
         features: Sequence[str],
-        scores: Floats,
+        decided: Sequence[tuple[str, float]],
         encoded: Encoded,
         impression: Impression,
     ) -> list[Finding]:
         named = candidates(reading)
         said = [impression.takes_part(encoded.places(candidate.named_at())) for candidate in named]
         findings = []
-        for event_type, probability in self._decide(scores):
+        for event_type, probability in decided:
             strongest = self.learner.strongest(features, event_type)
             by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type)
@@ -139,9 +142,10 @@ class EventDetector:
             )
         return findings
 
-    def _decide(self, scores: Floats) -> list[tuple[str, float]]:
+    @staticmethod
+    def _decide(scores: Floats, thresholds: Floats) -> list[tuple[str, float]]:
         """Return the types above their threshold, the surest first, the regulatory ones by precedence."""
-        surplus = scores - self.learner.thresholds
+        surplus = scores - thresholds
         order = np.argsort(-surplus, kind="stable")
         decided: list[tuple[str, float]] = []
         for index in order[:MOST_EVENTS]:
@@ -328,7 +332,7 @@ def _is_old(doc: Doc, sentence: str, span: tuple[int, int], field: str) -> bool:
     return field == "text" and axes.background(sentence, span, doc._.published, field)
 
 
-def _trace(reading: Reading, scores: Floats, learner: Learner, content_type: str) -> Trace:
+def _trace(reading: Reading, scores: Floats, thresholds: Floats, content_type: str) -> Trace:
     def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
         masked = match.masked
         sentence = reading.text[masked.start : masked.original(len(masked.text))].strip()
@@ -343,7 +347,7 @@ def _trace(reading: Reading, scores: Floats, learner: Learner, content_type: str
     return Trace(
         tuple(
             (name, round(float(p), 3), round(float(t), 3))
-            for name, p, t in zip(TYPES, scores, learner.thresholds, strict=True)
+            for name, p, t in zip(TYPES, scores, thresholds, strict=True)
         ),
         tuple(shown(match) for match in reading.matches if not match.missing),
         tuple(shown(match) for match in reading.matches if match.missing),

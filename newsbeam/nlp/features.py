@@ -7,6 +7,7 @@ the article.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -102,7 +103,10 @@ _LEAD_TOKENS = 70
 
 
 class Reading(NamedTuple):
-    """A document prepared for detection: masked title and lead, and where the rules matched."""
+    """A document prepared for detection: masked title and lead, and where the rules matched.
+
+    ``opening_end`` is where the summary ends, or where there is none the first sentence of the text.
+    """
 
     text: str
     pieces: tuple[Piece, ...]
@@ -110,6 +114,7 @@ class Reading(NamedTuple):
     title: Masked
     lead: Masked | None
     title_end: int
+    opening_end: int
     matches: tuple[Match, ...]
 
 
@@ -125,7 +130,17 @@ def read(doc: Doc, book: RuleBook) -> Reading:
     rest = next((field.start for field in fields if field.name != "title"), None)
     masked_lead = mask(text, rest, end, pieces) if rest is not None and end > rest else None
     matches = tuple(book.matches(doc, text, pieces, end))
-    return Reading(text, pieces, end, masked_title, masked_lead, title_end, matches)
+    opening_end = _opening_end(doc, end)
+    return Reading(text, pieces, end, masked_title, masked_lead, title_end, opening_end, matches)
+
+
+def _opening_end(doc: Doc, lead_end: int) -> int:
+    fields = {field.name: field for field in fields_of(doc)}
+    if "summary" in fields or "text" not in fields:
+        return lead_end
+    starts = doc._.sentence_starts or (0,)
+    following = bisect_right(starts, fields["text"].start)
+    return min(lead_end, starts[following]) if following < len(starts) else lead_end
 
 
 def tokens_of(masked: str) -> list[str]:

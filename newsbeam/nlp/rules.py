@@ -58,6 +58,7 @@ _CAPITAL = re.compile(r"(\\.|\(\?P)|([A-Z])")  # not those of an escape or a nam
 _MACRO = re.compile(r"\{([A-Za-z_]+)\}")
 _KEYS = {"id", "type", "words", "trigger", "needs", "unless", "strength", "body", "positive", "negative"}
 _REQUIRED = {"id", "type", "words", "trigger", "positive", "negative"}
+LEAST_STRENGTH = 0.65  # of a rule that may add an event from the text
 REACH = 90  # masked characters between a trigger and the vendor it needs: about fifteen words
 
 _VENDOR_CLASS = re.compile(CLASSES["X"])
@@ -106,6 +107,11 @@ class Rule:
         self.where = where
         self._trigger = expand(entry["trigger"], macros, where)
         self._unless = expand(entry["unless"], macros, where) if entry.get("unless") else ""
+
+    @property
+    def in_text(self) -> bool:
+        """Whether the rule is tried in later paragraphs: it may speak there and is strong enough."""
+        return self.body and self.strength >= LEAST_STRENGTH
 
     @cached_property
     def trigger(self) -> re.Pattern[str]:
@@ -265,7 +271,7 @@ class RuleBook:
             for word in rule.words:
                 table = self._starts if word.endswith("*") else self._exact
                 table.setdefault(word.rstrip("*"), []).append(index)
-        self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.body)
+        self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.in_text)
         self._lengths = sorted({len(start) for start in self._starts})
         self._seen: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
 

@@ -22,7 +22,7 @@ _PLURAL = re.compile(r"[A-Z]{2,}s")  # of an abbreviation: "CIOs"
 LONGEST = 5  # words of a name
 LONGEST_PHRASE = 5  # words of "the London-based AI start-up" that the reason repeats
 LEAST_LETTERS = 4  # in a name that starts with a digit ("4chan", but not "6GHz")
-LEAD_WORDS = 60  # of the text, where there is no summary
+LEAD_WORDS = 70  # of the text, where there is no summary
 _CLITICS = frozenset("s t re ve ll d m".split())
 _JOINTS = frozenset((" ", ".", "-", "&", " & ", "’", "'"))
 _OPENERS = frozenset("introducing announcing meet hello welcome presenting with for by using via".split())
@@ -114,7 +114,7 @@ def _lead(words: Words) -> int:
     fields = words.fields
     if len(fields) >= 3:
         return fields[1][1]
-    return min(fields[-1][1], fields[-1][0] + 2 * LEAD_WORDS) if len(fields) == 2 else fields[0][1]
+    return min(fields[-1][1], fields[-1][0] + LEAD_WORDS) if len(fields) == 2 else fields[0][1]
 
 
 def _names_in_sentences(words: Words, limit: int) -> set[str]:

@@ -71,16 +71,21 @@ class WordPieces:
             start = end
         return tuple(found)
 
-    def encode(self, text: str, title_end: int, end: int, names: Sequence[Piece]) -> Encoded:
-        """Return title and lead of ``text`` (up to ``end``) with ``names`` (sorted) as one piece each."""
+    def encode(
+        self, text: str, title_end: int, end: int, names: Sequence[Piece], longest: int = LONGEST
+    ) -> Encoded:
+        """Return title and lead of ``text`` (up to ``end``) with ``names`` (sorted) as one piece each.
+
+        What is over ``longest`` pieces is cut off.
+        """
         found = [(self.index[BEGIN], -1)]
         for start, stop in ((0, title_end), (title_end, end)):
             if stop > start:
                 here = [name for name in names if start <= name.start < stop and name.sign in NAME_PIECES]
                 found += self._part(text, start, stop, here)
                 found.append((self.index[END], -1))
-        if len(found) > LONGEST:
-            found = [*found[: LONGEST - 1], (self.index[END], -1)]
+        if len(found) > longest:
+            found = [*found[: longest - 1], (self.index[END], -1)]
         return Encoded(tuple(piece for piece, _ in found), tuple(start for _, start in found))
 
     def _part(self, text: str, start: int, stop: int, names: Sequence[Piece]) -> Iterator[tuple[int, int]]:

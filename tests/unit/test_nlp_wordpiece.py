@@ -35,7 +35,7 @@ def reading(title: str, summary: str = "") -> Reading:
 
 
 def encode(pieces: WordPieces, found: Reading) -> Encoded:
-    return pieces.encode(found.text, found.title_end, found.lead_end, found.pieces)
+    return pieces.encode(found.text, found.title_end, found.opening_end, found.pieces)
 
 
 def words(encoded: Encoded) -> list[str]:

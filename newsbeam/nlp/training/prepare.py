@@ -45,7 +45,7 @@ class Example(NamedTuple):
     def encode(self, pieces: WordPieces) -> Encoded:
         """Return title and lead for the encoder."""
         return pieces.encode(
-            self.reading.text, self.reading.title_end, self.reading.lead_end, self.reading.pieces
+            self.reading.text, self.reading.title_end, self.reading.opening_end, self.reading.pieces
         )
 
 
