@@ -42,15 +42,17 @@ def _told(settings: Settings) -> list[tuple[Sink, tuple[str, ...]]]:
 def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
     """Poll what is due and print what it would give; write nothing."""
     routes = [(make_sink("console", {}), ("alerts", "counts", "dead_letters", "outcomes"))]
-    remembered = memory(settings, plan.ledger) if plan.ledger else None
-    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), remembered)
+    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), memory(settings, plan.ledger))
 
 
 def memory(settings: Settings, ledger: str, run_id: str = "") -> Memory:
-    """Return what the graph needs to know of earlier passes; ``run_id`` is empty where none commits."""
+    """Return what the graph needs to know of earlier passes; ``run_id`` is empty where none commits.
+
+    ``ledger`` is empty before the first pass.
+    """
     seconds = settings.counts.window_seconds
     return Memory(
-        recall=RecallWindows(ledger, seconds, run_id),
-        empty=EmptyCounts(ledger, seconds),
+        recall=RecallWindows(ledger, seconds, run_id) if ledger else None,
+        empty=EmptyCounts(ledger, seconds) if ledger else None,
         withhold={stream: WithholdDelivered(ledger, stream) for stream in DELIVERED_STREAMS},
     )
