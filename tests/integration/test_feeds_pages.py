@@ -102,6 +102,22 @@ def test_robots_txt_is_asked_for_once_and_its_rules_are_kept(server: Server) -> 
     assert [] == server.asked("/1/story")
 
 
+def test_the_robots_txt_of_a_site_that_a_page_redirects_to_is_kept_too(server: Server) -> None:
+    """Links of feeds often lead over a service that counts clicks."""
+    rules = ("User-agent: *\nDisallow: /private", "")
+    server.answers |= {
+        "/click/1": Reply(b"", 302, {"Location": server.url("/private/1", "127.0.0.2")}),
+        "/click/2": Reply(b"", 302, {"Location": server.url("/public/2", "127.0.0.2")}),
+        "/private/1": PAGE,
+        "/public/2": PAGE,
+        "/robots.txt": lambda request: Reply(rules["127.0.0.1" in request.headers["host"]]),
+    }
+    found = complete(server.url("/click/1"), server.url("/click/2"))
+    assert ["summary", "page"] == [item.text_source for _, item in sorted(found.items())]
+    assert [] == server.asked("/private/1")
+    assert 2 == len(server.asked("/robots.txt"))
+
+
 def test_a_crawl_delay_is_kept(server: Server) -> None:
     """Between two requests to that host."""
     server.answers |= {f"/{n}": PAGE for n in range(3)}
