@@ -79,7 +79,8 @@ def _complaint(
         line = _line_of(node, keys)
         first_line = first_line or line
         path = ".".join(str(key) for key in keys) or "(top level)"
-        what = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+        words = problem["msg"].removeprefix("Value error, ")
+        what = "unknown key" if problem["type"] == "extra_forbidden" else words
         lines.append(f"{path} (line {line}): {what}")
     return error("; ".join(lines), where=f"{name}:{first_line}")
 
