@@ -30,7 +30,6 @@ class Facts(NamedTuple):
 
     now: datetime
     exit_code: int
-    started_at: str
     last_success_at: str | None
     seconds: Mapping[str, float]
     cursors: Mapping[str, Cursor]

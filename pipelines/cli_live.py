@@ -68,9 +68,11 @@ def _add_run(commands: Commands, make: MakeCommand, settings: ReadSettings) -> N
 
     def run(args: argparse.Namespace, beam_args: list[str]) -> int:
         from pipelines.run import run
+        from pipelines.signals import ending_at_once
 
         logs.configure(args.log_format, verbose=args.verbose)
-        return run(_request(args, settings(args), beam_args))
+        with ending_at_once():
+            return run(_request(args, settings(args), beam_args))
 
     command.set_defaults(run=run)
 
@@ -257,8 +259,11 @@ def _add_dead_letters(commands: Commands, make: MakeCommand, settings: ReadSetti
     _log_options(again)
 
     def retry(args: argparse.Namespace, beam_args: list[str]) -> int:
+        from pipelines.signals import ending_at_once
+
         logs.configure(args.log_format, verbose=args.verbose)
-        return int(_letters().retry(_request(args, settings(args), beam_args), args.ids))
+        with ending_at_once():
+            return int(_letters().retry(_request(args, settings(args), beam_args), args.ids))
 
     again.set_defaults(run=retry)
 

@@ -12,7 +12,7 @@ from newsbeam.errors import ConfigError, OutputError, UsageError
 from newsbeam.feeds.cursor import Cursor, first_cursor
 from newsbeam.feeds.opml import read_opml, write_opml
 from newsbeam.feeds.settings import FeedSettings
-from newsbeam.ledger.engine import opened, require_current, version
+from newsbeam.ledger.engine import opened, readable, require_current, version
 from newsbeam.ledger.items import cursors
 from pipelines.tables import print_json, print_table
 
@@ -21,7 +21,7 @@ HEADERS = ("Feed", "URL", "State", "Last success", "Next poll", "Items a day", "
 
 def status(settings: Settings, *, as_json: bool) -> int:
     """Print the health of each configured feed; those that were never polled are ``new``."""
-    engine = opened(settings.ledger.url)
+    engine = opened(readable(settings.ledger.url))
     known: Mapping[str, Cursor] = {}
     if version(engine):
         require_current(engine)
@@ -44,13 +44,15 @@ def _message(feed: FeedSettings, cursor: Cursor) -> dict[str, Any]:
         "last_changed_at",
         "next_poll_at",
     )
+    if cursor.state == "gone":
+        cursor = cursor._replace(next_poll_at=None)
     told = {name: getattr(cursor, name) for name in (*shown, "interval", "failure_score", "items_a_day")}
     return {"feed": feed.source, "url": feed.shown, "feed_id": feed.feed_id} | told
 
 
 def _cells(feed: FeedSettings, cursor: Cursor) -> Sequence[Any]:
     a_day = None if cursor.items_a_day is None else f"{cursor.items_a_day:.1f}"
-    times = (cursor.last_success_at, cursor.next_poll_at)
+    times = (cursor.last_success_at, "never" if cursor.state == "gone" else cursor.next_poll_at)
     return (feed.source, feed.shown, cursor.state, *times, a_day, cursor.words)
 
 

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Engine
 from structlog.contextvars import bound_contextvars
 
-from newsbeam import clock, metrics
+from newsbeam import clock, logs, metrics
 from newsbeam.clock import Clock
 from newsbeam.config import Settings
 from newsbeam.errors import LedgerError, LedgerHeldError, OutputError, UsageError
@@ -25,17 +25,19 @@ from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
-from newsbeam.ledger.engine import migrate, opened, require_current, version, writing
+from newsbeam.ledger.engine import migrate, opened, readable, require_current, version, writing
 from newsbeam.ledger.intake import Plan
 from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import open_letters
 from newsbeam.ledger.lock import held, myself
+from newsbeam.ledger.migrations import VERSION
 from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
 from newsbeam.records import OUTCOMES, Alert
 from pipelines import exit_codes
 
 LOG = structlog.get_logger("newsbeam.run")
 PRUNE_SECONDS = 86400
+_STEP = re.compile(r" \[while running '[^']*'\]")
 _LEDGER_TROUBLE = re.compile(
     r"newsbeam\.errors\.(Ledger\w*Error): (.*?)(?: \[while running .*)?$", re.MULTILINE
 )
@@ -104,12 +106,17 @@ def one_pass(request: Request) -> Report:
         try:
             return _dry(request, feeds) if request.dry_run else _under_lock(request, feeds, run_id)
         except LedgerHeldError as error:
-            sys.stderr.write(f"newsbeam: {error}\n")
-            return Report(exit_codes.HELD, None)
+            return _said("the ledger is held", error, exit_codes.HELD)
         except LedgerError as error:
-            LOG.error("the ledger cannot be used", why=str(error))  # noqa: TRY400 - its words say it all
-            sys.stderr.write(f"newsbeam: {error}\n")
-            return Report(exit_codes.LEDGER, None)
+            return _said("the ledger cannot be used", error, exit_codes.LEDGER)
+
+
+def _said(event: str, error: LedgerError, exit_code: int) -> Report:
+    """Say why there was no pass. Beam adds the step to the message of what a step raised."""
+    error.message = _STEP.sub("", error.message)
+    LOG.error(event, why=str(error))
+    logs.plainly(str(error))
+    return Report(exit_code, None)
 
 
 def chosen_feeds(feeds: Sequence[FeedSettings], only: Sequence[str]) -> list[FeedSettings]:
@@ -133,7 +140,9 @@ def _under_lock(request: Request, feeds: Sequence[FeedSettings], run_id: str) ->
     with stages.stage("total"), held(engine, me):
         before = migrate(engine)
         died = runs.start(engine, me)
-        LOG.info("run started", feeds=len(feeds), **({"schema_was": before, "died": died} if died else {}))
+        if 0 < before < VERSION:
+            LOG.info("ledger migrated", schema_was=before, schema=VERSION)
+        LOG.info("run started", feeds=len(feeds), **({"died": died} if died else {}))
         try:
             return _pass(engine, request, feeds, run_id, stages)
         except UsageError:
@@ -155,9 +164,7 @@ def _give_up(engine: Engine, request: Request, run_id: str, exit_code: int) -> N
 def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, error: Exception) -> Report:
     words = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     LOG.error("run failed", why=words, exc_info=error)
-    sys.stderr.write(
-        f"newsbeam: the pass broke off, nothing was committed; the next one does the work again: {words}\n"
-    )
+    logs.plainly(f"the pass broke off, nothing was committed; the next one does the work again: {words}")
     _give_up(engine, request, run_id, exit_codes.FAILED)
     return Report(exit_codes.FAILED, _facts(engine, request, exit_codes.FAILED, stages))
 
@@ -205,9 +212,10 @@ def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
     dead = counted.get("dead_letters", 0)
     if dead <= settings.max_dead_letters:
         return exit_codes.OK
-    sys.stderr.write(
-        f"newsbeam: {dead} dead letters, more than the {settings.max_dead_letters} allowed "
-        "(max_dead_letters, --max-dead-letters); see `newsbeam dead-letters list`\n"
+    LOG.warning("too many dead letters", dead_letters=dead, allowed=settings.max_dead_letters)
+    logs.plainly(
+        f"{dead} dead {'letter' if dead == 1 else 'letters'}, more than the {settings.max_dead_letters} "
+        "allowed (max_dead_letters, --max-dead-letters); see `newsbeam dead-letters list`"
     )
     return exit_codes.DEAD_LETTERS
 
@@ -245,12 +253,11 @@ def _prune(engine: Engine, request: Request) -> None:
 
 def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) -> metrics.Facts:
     wanted = {feed.feed_id for feed in request.settings.feeds}
-    ended = [row for row in runs.recent(engine, 100) if row.state == "done"]
+    now = request.clock()
     return metrics.Facts(
-        now=request.clock(),
+        now=now,
         exit_code=exit_code,
-        started_at=clock.to_iso(request.clock()),
-        last_success_at=ended[0].finished_at if ended else None,
+        last_success_at=runs.last_success(engine, clock.to_iso(now)),
         seconds=stages.seconds,
         cursors={feed: cursor for feed, cursor in cursors(engine).items() if feed in wanted},
         totals=runs.read_totals(engine),
@@ -260,19 +267,24 @@ def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) ->
 
 def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
     """Poll and detect as a pass would, print what it would tell, and write nothing anywhere."""
-    engine = opened(request.settings.ledger.url)
+    url = readable(request.settings.ledger.url)
+    engine = opened(url)
     there = version(engine) > 0
     if there:
         require_current(engine)
     due = due_feeds(feeds, cursors(engine) if there else {}, request.clock, force=request.force)
     names = ", ".join(feed.source for feed, _ in due) or "none"
     sys.stdout.write(f"Dry run: nothing is written. {len(due)} of {len(feeds)} feeds are due: {names}\n")
+    left = {stream: len(pending(engine, stream)) for stream in DELIVERED_STREAMS if there}
+    if any(left.values()):
+        told = ", ".join(f"{number} {stream}" for stream, number in left.items() if number)
+        sys.stdout.write(f"It would first deliver again what a dead pass left: {told}\n")
     if not due:
         return Report(exit_codes.OK, None)
     from pipelines.run_feeds import try_feeds  # noqa: PLC0415 - takes a second to import
 
-    url = request.settings.ledger.url if there else ""
-    counted = try_feeds(request.settings, Plan(tuple(due), request.settings.http, request.clock, url, ""))
+    plan = Plan(tuple(due), request.settings.http, request.clock, url if there else "", "")
+    counted = try_feeds(request.settings, plan)
     for name in sorted(name for name in counted if name.startswith(("feeds_", "changes_"))):
         sys.stdout.write(f"  {name.replace('_', ' ', 1):<22} {counted[name]:>6}\n")
     return Report(_exit_code(request.settings, counted), None)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
-from sqlalchemy import Connection, Engine, and_, delete, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, select, update
 
 from newsbeam.errors import LedgerError, LedgerHeldError
 from newsbeam.ledger import schema
@@ -131,6 +131,14 @@ def recent(engine: Engine, limit: int) -> list[RunRow]:
     query = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(limit)
     with reading(engine) as connection:
         return [RunRow(**row._mapping) for row in connection.execute(query)]
+
+
+def last_success(engine: Engine, now: str) -> str | None:
+    """Return when a run last committed, as far as that is not in the future of ``now`` (ISO 8601)."""
+    runs = schema.RUNS
+    done = and_(runs.c.state == "done", runs.c.finished_at <= now)
+    with reading(engine) as connection:
+        return connection.execute(select(func.max(runs.c.finished_at)).where(done)).scalar()
 
 
 def prune(engine: Engine, before: str) -> int:
