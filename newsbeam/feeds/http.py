@@ -30,6 +30,8 @@ MAX_URL_CHARS = 4_000
 MAX_CRUMBS, CRUMB = 1_000, 64
 """So many chunks may come, and one more for each 64 bytes: taking one keeps all other feeds waiting."""
 WAIT_STATUSES = (429, 503)
+_BROKEN_OFF = ("Server disconnected", "peer closed connection")
+"""So the client says that a server hung up: a fault of the moment, unlike what else it says of protocols."""
 MayAsk = Callable[[str], Awaitable[None]]
 _TEMPORARY = (302, 303, 307)
 _PERMANENT = (301, 308)
@@ -119,6 +121,8 @@ class Retriever:
             httpx.HTTPError, httpx.InvalidURL, httpx.StreamError,
             httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError,
         ) as error:  # fmt: skip
+            if str(error).startswith(_BROKEN_OFF):
+                raise UnreachableError(f"{host} broke off ({words_of_error(error)})") from error
             raise HostileError(f"{host} does not keep to HTTP ({words_of_error(error)})") from error
         if answer.status in WAIT_STATUSES and answer.retry_seconds:
             self._resting[host] = answer.retry_seconds

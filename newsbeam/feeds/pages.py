@@ -51,7 +51,8 @@ class Pages:
             return item
         try:
             content = page_text(await self.fetch(item.url))
-        except FetchError:
+        except FetchError as error:
+            LOG.debug("page not read", source=item.source, url=mask_url(item.url), why=str(error))
             return item
         except Exception as error:  # noqa: BLE001 - one page must not end the pass
             why = f"{type(error).__name__}: {words_of_error(error)}"
