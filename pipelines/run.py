@@ -106,17 +106,14 @@ def one_pass(request: Request) -> Report:
         try:
             return _dry(request, feeds) if request.dry_run else _under_lock(request, feeds, run_id)
         except LedgerHeldError as error:
-            return _said("the ledger is held", error, exit_codes.HELD)
+            LOG.warning("the ledger is held", why=str(error))
+            logs.plainly(str(error))
+            return Report(exit_codes.HELD, None)
         except LedgerError as error:
-            return _said("the ledger cannot be used", error, exit_codes.LEDGER)
-
-
-def _said(event: str, error: LedgerError, exit_code: int) -> Report:
-    """Say why there was no pass. Beam adds the step to the message of what a step raised."""
-    error.message = _STEP.sub("", error.message)
-    LOG.error(event, why=str(error))
-    logs.plainly(str(error))
-    return Report(exit_code, None)
+            error.message = _STEP.sub("", error.message)  # Beam adds the step to what a step raised
+            LOG.error("the ledger cannot be used", why=str(error))  # noqa: TRY400 - its words say it all
+            logs.plainly(str(error))
+            return Report(exit_codes.LEDGER, None)
 
 
 def chosen_feeds(feeds: Sequence[FeedSettings], only: Sequence[str]) -> list[FeedSettings]:
