@@ -8,6 +8,7 @@ import re
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +27,8 @@ from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
 from newsbeam.ledger.engine import migrate, opened, readable, require_current, version, writing
-from newsbeam.ledger.intake import Plan
-from newsbeam.ledger.items import cursors
+from newsbeam.ledger.intake import MOST_ITEMS, Plan
+from newsbeam.ledger.items import cursors, staged_feeds
 from newsbeam.ledger.letters import open_letters
 from newsbeam.ledger.lock import held, myself
 from newsbeam.ledger.migrations import VERSION
@@ -47,7 +48,7 @@ class Request(NamedTuple):
     """What a pass is asked to do.
 
     ``only`` names feeds by name, URL or id; none means all. ``force`` polls also those that are not due.
-    ``beam_args`` are options for Beam.
+    ``beam_args`` are options for Beam. With more than ``most_items`` new ones a pass commits in parts.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class Request(NamedTuple):
     dry_run: bool = False
     metrics_file: Path | None = None
     beam_args: tuple[str, ...] = ()
+    most_items: int = MOST_ITEMS
 
 
 class Report(NamedTuple):
@@ -166,37 +168,75 @@ def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, erro
     return Report(exit_codes.FAILED, _facts(engine, request, exit_codes.FAILED, stages))
 
 
+Due = Sequence[tuple[FeedSettings, Cursor]]
+
+
+class _Part(NamedTuple):
+    """What one run of the graph did: ``polled`` are sources by feed id, ``left`` is what is still due."""
+
+    counted: Mapping[str, int]
+    alerts: Sequence[Alert]
+    polled: Mapping[str, str]
+    left: Due
+
+
 def _pass(
     engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: _Stages
 ) -> Report:
-    url = request.settings.ledger.url
-    known = cursors(engine)
-    due = due_feeds(feeds, known, request.clock, force=request.force)
-    plan = Plan(tuple(due), request.settings.http, request.clock, url, run_id)
-    with stages.stage("graph"):
-        counted = _through_graph(engine, request, plan)
-    _check_sum(counted)
-    alerts = pending(engine, "alerts")
+    """Poll what is due, in parts where it brings more than is held in memory at once; each is committed."""
+    due: Due = due_feeds(feeds, cursors(engine), request.clock, force=request.force)
+    number, counted, alerts = len(due), Counter[str](), 0
+    part = _part(engine, request, due, run_id, stages)
+    while part.left:
+        counted.update(part.counted)
+        alerts += len(part.alerts)
+        with stages.stage("commit"):
+            now = clock.to_iso(request.clock())
+            runs.commit_part(engine, run_id, now, _totals(request, part), part.polled)
+        LOG.info("part committed", polled=len(part.polled), left=len(part.left))
+        feeds = [feed for feed, _ in part.left]
+        due = due_feeds(feeds, cursors(engine), request.clock, force=request.force)
+        part = _part(engine, request, due, run_id, stages, again=True)
+    counted.update(part.counted)
     exit_code = _exit_code(request.settings, counted)
-    summary = _summary(counted, due, alerts, stages)
+    summary = _summary(counted, number, alerts + len(part.alerts), stages)
     with stages.stage("commit"):
-        now = request.clock()
-        totals = metrics.totals_of(counted, alerts, now)
-        sources = {feed.feed_id: feed.source for feed, _ in due}
-        runs.commit(engine, run_id, runs.Ending(clock.to_iso(now), summary, exit_code), totals, sources)
+        ending = runs.Ending(clock.to_iso(request.clock()), summary, exit_code)
+        totals = _totals(request, part) | {("passes", ""): 1.0}
+        runs.commit(engine, run_id, ending, totals, part.polled)
         _prune(engine, request)
     LOG.info("run finished", exit=exit_code, **summary)
     return Report(exit_code, _facts(engine, request, exit_code, stages))
 
 
-def _through_graph(engine: Engine, request: Request, plan: Plan) -> Mapping[str, int]:
+def _part(
+    engine: Engine, request: Request, due: Due, run_id: str, stages: _Stages, *, again: bool = False
+) -> _Part:
+    settings = request.settings
+    plan = Plan(tuple(due), settings.http, request.clock, settings.ledger.url, run_id, request.most_items)
+    with stages.stage("graph"):
+        counted = _through_graph(engine, request, plan, again=again)
+    _check_sum(counted)
+    asked = staged_feeds(engine, run_id)
+    if due and not asked:
+        raise AssertionError("feeds were due and none was polled")
+    polled = {feed.feed_id: feed.source for feed, _ in due if feed.feed_id in asked}
+    left = [pair for pair in due if pair[0].feed_id not in asked]
+    return _Part(counted, pending(engine, "alerts"), polled, left)
+
+
+def _totals(request: Request, part: _Part) -> dict[tuple[str, str], float]:
+    return metrics.totals_of(part.counted, part.alerts, request.clock())
+
+
+def _through_graph(engine: Engine, request: Request, plan: Plan, *, again: bool) -> Mapping[str, int]:
     """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
     if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
         LOG.info("no feed is due")
         return {}
     from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
 
-    return run_feeds(engine, request.settings, plan, request.beam_args)
+    return run_feeds(engine, request.settings, plan, request.beam_args, again=again)
 
 
 def _check_sum(counted: Mapping[str, int]) -> None:
@@ -217,18 +257,13 @@ def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
     return exit_codes.DEAD_LETTERS
 
 
-def _summary(
-    counted: Mapping[str, int],
-    due: Sequence[tuple[FeedSettings, Cursor]],
-    alerts: Sequence[Alert],
-    stages: _Stages,
-) -> dict[str, Any]:
+def _summary(counted: Mapping[str, int], due: int, alerts: int, stages: _Stages) -> dict[str, Any]:
     numbers = {name: number for name, number in counted.items() if number and name != "dead_letters"}
     waited = numbers.pop("microseconds_waiting_for_feeds", 0)
     stages.seconds["waiting_for_feeds"] = waited / 1e6
     return {
-        "due": len(due),
-        "alerts": len(alerts),
+        "due": due,
+        "alerts": alerts,
         "dead_letters": counted.get("dead_letters", 0),
         **numbers,
         "seconds": {name: round(seconds, 2) for name, seconds in stages.seconds.items()},
@@ -280,7 +315,8 @@ def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
         return Report(exit_codes.OK, None)
     from pipelines.run_feeds import try_feeds  # noqa: PLC0415 - takes a second to import
 
-    plan = Plan(tuple(due), request.settings.http, request.clock, url if there else "", "")
+    http = request.settings.http
+    plan = Plan(tuple(due), http, request.clock, url if there else "", "", most_items=sys.maxsize)
     counted = try_feeds(request.settings, plan)
     for name in sorted(name for name in counted if name.startswith(("feeds_", "changes_"))):
         sys.stdout.write(f"  {name.replace('_', ' ', 1):<22} {counted[name]:>6}\n")

@@ -22,9 +22,15 @@ from transforms.withhold_delivered import WithholdDelivered
 ALL_STREAMS = (*DELIVERED_STREAMS, "dead_letters", "outcomes")
 
 
-def run_feeds(engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str]) -> Mapping[str, int]:
-    """Finish what a dead pass left, then poll what is due; return totals by name."""
-    written = redeliver(engine, _told(settings), pipeline_options(beam_args))
+def run_feeds(
+    engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str], *, again: bool = False
+) -> Mapping[str, int]:
+    """Finish what a dead pass left, then poll what is due; return totals by name.
+
+    ``again`` says that this pass has committed a part: there is nothing left, and the sinks are added to.
+    """
+    everything = frozenset(ALL_STREAMS)
+    written = everything if again else redeliver(engine, _told(settings), pipeline_options(beam_args))
     if not plan.due:
         return {}
     ours = LedgerOptions(url=plan.ledger, run_id=plan.run_id, now=clock.to_iso(plan.clock()))

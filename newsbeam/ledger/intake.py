@@ -23,13 +23,18 @@ from newsbeam.records import DeadLetter, FeedItem
 STAGED_FEEDS = 200
 """Feeds staged in one transaction: each costs a write to disk (5 to 20 ms with SQLite on a plain disk)."""
 
+MOST_ITEMS = 5_000
+"""Items after which no more feeds are asked, until what these gave is committed: the barriers of the graph
+need 25 KB of memory for an item that alerts."""
+
 LOG = structlog.get_logger("newsbeam.poll")
 
 
 class Plan(NamedTuple):
     """What a pass polls.
 
-    ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run.
+    ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run. When
+    ``most_items`` have been found, the feeds that were not asked yet are left out.
     """
 
     due: tuple[tuple[FeedSettings, Cursor], ...]
@@ -37,6 +42,7 @@ class Plan(NamedTuple):
     clock: Clock
     ledger: str
     run_id: str
+    most_items: int = MOST_ITEMS
 
 
 class Noticed(NamedTuple):
@@ -50,12 +56,12 @@ async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
     """Poll what is due; yield the items that are new or edited, dead letters, and what there is to count.
 
     Items whose page is wanted come last, when all feeds have been polled. When this ends, everything is
-    staged under the plan's run.
+    staged under the plan's run: also which feeds were polled.
     """
     book = _Book(plan)
     wanting: list[FeedItem] = []
     async with Poller(plan.http, plan.clock) as poller:
-        async for polled in poller.poll(plan.due):
+        async for polled in poller.poll(plan.due, lambda: book.passed_on >= plan.most_items):
             found = book.enter(polled)
             yield Noticed(f"feeds_{polled.outcome}", 1)
             for letter in polled.dead_letters:
@@ -101,6 +107,7 @@ class _Book:
         self._unwritten: list[Staged] = []
         self._brought: dict[str, str] = {}
         """Items that this pass found new, and in which feed."""
+        self.passed_on = 0
 
     def enter(self, polled: Polled) -> list[Change]:
         now = clock.to_iso(self._plan.clock())
@@ -108,6 +115,7 @@ class _Book:
         self._brought.update(
             (change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new"
         )
+        self.passed_on += sum(change.passes_on for change in found)
         staged = tuple(_without_text(change) for change in found if change.kind != "unchanged")
         self._unwritten.append(Staged(polled.feed.feed_id, polled.cursor, staged))
         if len(self._unwritten) >= STAGED_FEEDS:

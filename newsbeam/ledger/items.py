@@ -89,6 +89,14 @@ def _staged(run_id: str, kind: str, feed: str, name: str, row: str) -> dict[str,
     return {"run_id": run_id, "kind": kind, "feed": feed, "name": name, "row": row}
 
 
+def staged_feeds(engine: Engine, run_id: str) -> set[str]:
+    """Return the ids of the feeds that ``run_id`` has polled since it last committed."""
+    staged = schema.STAGED
+    mine = select(staged.c.feed).where(and_(staged.c.run_id == run_id, staged.c.kind == "cursor"))
+    with reading(engine) as connection:
+        return set(connection.execute(mine).scalars())
+
+
 def move_staged(connection: Connection, run_id: str, now: str) -> None:
     """Bring what ``run_id`` staged to its place; part of its commit."""
     staged = schema.STAGED

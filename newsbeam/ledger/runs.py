@@ -69,12 +69,25 @@ def commit(
     """
     with writing(engine) as connection:
         _require_ours(connection, engine, run_id)
-        resolve_read(connection, run_id, sources or {})
-        supersede(connection, run_id)
-        move_staged(connection, run_id, ending.now)
-        settle(connection, run_id)
-        add_totals(connection, totals)
+        _take_over(connection, run_id, ending.now, totals, sources or {})
         _finish(connection, run_id, "done", ending)
+
+
+def commit_part(engine: Engine, run_id: str, now: str, totals: Totals, sources: Mapping[str, str]) -> None:
+    """Commit what the run has done so far, as :func:`commit` does, and let it go on."""
+    with writing(engine) as connection:
+        _require_ours(connection, engine, run_id)
+        _take_over(connection, run_id, now, totals, sources)
+
+
+def _take_over(
+    connection: Connection, run_id: str, now: str, totals: Totals, sources: Mapping[str, str]
+) -> None:
+    resolve_read(connection, run_id, sources)
+    supersede(connection, run_id)
+    move_staged(connection, run_id, now)
+    settle(connection, run_id)
+    add_totals(connection, totals)
 
 
 def fail(engine: Engine, run_id: str, ending: Ending) -> None:
