@@ -28,13 +28,14 @@ class FeedSettings(_Settings):
     ``name`` is the source that its items carry; by default the host of ``url``. ``full_text`` says when
     the page of an item is fetched: ``auto`` where the feed carries only a summary, ``always``, ``never``.
     Durations are written ``5m``, ``6h``, ``1d``: the feed is asked no more often than ``least_interval``
-    and no more seldom than ``most_interval`` (a failing feed: once a day).
+    and no more seldom than ``most_interval`` (a failing feed: once a day). The default of the first lets a
+    pass every five minutes find each busy feed due: with the jitter a poll is at most 4m24s away.
     """
 
     url: str = Field(repr=False)
     name: str = Field(default="", max_length=200)
     full_text: FullText = "auto"
-    least_interval: str = "5m"
+    least_interval: str = "4m"
     most_interval: str = "6h"
 
     @field_validator("url")

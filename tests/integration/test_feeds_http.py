@@ -261,6 +261,17 @@ def test_the_interval_grows_while_nothing_changes_and_shrinks_when_something_doe
     assert 3 * 3600 == shrunk.interval
 
 
+def test_a_pass_every_five_minutes_finds_a_busy_feed_due_each_time(server: Server) -> None:
+    """With the default interval, whatever its jitter: else it would be asked every other time only."""
+    for number in range(20):
+        server.answers[f"/{number}"] = Reply(BODY)
+        feed = FeedSettings(url=server.url(f"/{number}"))
+        (polled,) = poll_all([(feed, first_cursor(feed))], http())
+        cursors = {feed.feed_id: polled.cursor._replace(interval=feed.least_seconds)}
+        assert [] == due_feeds([feed], cursors, later(minutes=3))
+        assert 1 == len(due_feeds([feed], cursors, later(minutes=5)))
+
+
 def test_feeds_are_spread_by_a_jitter_that_depends_on_the_url_alone(server: Server) -> None:
     """A hundred feeds do not come back in the same second, and a re-run gives the same times."""
     for number in range(20):
