@@ -4,6 +4,7 @@ Take the lock, finish what a dead pass left, poll and run the graph, commit curs
 anywhere means that the next pass does the work again; ids make that harmless.
 """
 
+import math
 import re
 import secrets
 import sys
@@ -315,8 +316,8 @@ def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
         return Report(exit_codes.OK, None)
     from pipelines.run_feeds import try_feeds  # noqa: PLC0415 - takes a second to import
 
-    http = request.settings.http
-    plan = Plan(tuple(due), http, request.clock, url if there else "", "", most_items=sys.maxsize)
+    http, known = request.settings.http, url if there else ""
+    plan = Plan(tuple(due), http, request.clock, known, "", most_items=sys.maxsize, most_seconds=math.inf)
     counted = try_feeds(request.settings, plan)
     for name in sorted(name for name in counted if name.startswith(("feeds_", "changes_"))):
         sys.stdout.write(f"  {name.replace('_', ' ', 1):<22} {counted[name]:>6}\n")

@@ -106,6 +106,8 @@ class HttpSettings(_Settings):
     ``contact`` is an address or a page that stands in the User-Agent, so that a server's owner can write
     to the operator. Sizes are in bytes, times in seconds. ``allow_private`` lists addresses, networks
     (``10.1.0.0/16``) and host names that may be asked although they are not public; none by default.
+    ``max_page_seconds`` is how long a pass fetches pages: items whose turn has not come by then keep what
+    their feed says of them.
     """
 
     contact: str = Field(default="", max_length=200)
@@ -117,6 +119,7 @@ class HttpSettings(_Settings):
     max_redirects: int = Field(default=5, ge=0, le=20)
     max_entries: int = Field(default=2_000, ge=1)
     max_parse_seconds: float = Field(default=30.0, gt=0)
+    max_page_seconds: float = Field(default=300.0, ge=0)
     host_spacing_seconds: float = Field(default=1.0, ge=0)
     connections: int = Field(default=20, ge=1, le=1_000)
     allow_private: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """Due feeds in, what is new in them out; what was learned is staged for the commit."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,10 @@ MOST_ITEMS = 5_000
 """Items after which no more feeds are asked, until what these gave is committed: the barriers of the graph
 need 25 KB of memory for an item that alerts."""
 
+MOST_SECONDS = 300.0
+"""The same after so much time: many feeds of one host take their turns, and who kills a pass that takes long
+must not undo all of it each time."""
+
 LOG = structlog.get_logger("newsbeam.poll")
 
 
@@ -34,7 +39,7 @@ class Plan(NamedTuple):
     """What a pass polls.
 
     ``ledger`` is its URL, empty where there is none yet; ``run_id`` is empty in a dry run. When
-    ``most_items`` have been found, the feeds that were not asked yet are left out.
+    ``most_items`` have been found, or ``most_seconds`` are over, feeds that were not asked yet are left out.
     """
 
     due: tuple[tuple[FeedSettings, Cursor], ...]
@@ -43,6 +48,7 @@ class Plan(NamedTuple):
     ledger: str
     run_id: str
     most_items: int = MOST_ITEMS
+    most_seconds: float = MOST_SECONDS
 
 
 class Noticed(NamedTuple):
@@ -61,7 +67,7 @@ async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
     book = _Book(plan)
     wanting: list[FeedItem] = []
     async with Poller(plan.http, plan.clock) as poller:
-        async for polled in poller.poll(plan.due, lambda: book.passed_on >= plan.most_items):
+        async for polled in poller.poll(plan.due, book.has_enough):
             found = book.enter(polled)
             yield Noticed(f"feeds_{polled.outcome}", 1)
             for letter in polled.dead_letters:
@@ -75,11 +81,30 @@ async def take_in(plan: Plan) -> AsyncIterator[FeedItem | DeadLetter | Noticed]:
                         wanting.append(item)
                     else:
                         yield item
-        jobs = ((urlsplit(item.url).hostname or "", item) for item in wanting)
-        # The pauses of hosts are the poller's to keep; here is only how many pages are in work.
-        async for item in by_host(jobs, poller.page, Pace(0.0), plan.http.connections):
+        async for item in _with_pages(plan, poller, wanting):
             yield item
     book.close()
+
+
+async def _with_pages(plan: Plan, poller: Poller, wanting: Sequence[FeedItem]) -> AsyncIterator[FeedItem]:
+    """Yield ``wanting`` with their pages; as they are where there is no time left for more."""
+    time = asyncio.get_running_loop().time
+    last = time() + plan.http.max_page_seconds
+    left_out = 0
+
+    async def complete(item: FeedItem) -> FeedItem:
+        nonlocal left_out
+        if time() < last:
+            return await poller.page(item)
+        left_out += 1
+        return item
+
+    jobs = ((urlsplit(item.url).hostname or "", item) for item in wanting)
+    # The pauses of hosts are the poller's to keep; here is only how many pages are in work.
+    async for item in by_host(jobs, complete, Pace(0.0), plan.http.connections):
+        yield item
+    if left_out:
+        LOG.warning("pages left out", number=left_out, seconds=plan.http.max_page_seconds)
 
 
 def _settled(change: Change, entry: Entry) -> FeedItem:
@@ -107,7 +132,14 @@ class _Book:
         self._unwritten: list[Staged] = []
         self._brought: dict[str, str] = {}
         """Items that this pass found new, and in which feed."""
-        self.passed_on = 0
+        self._polled = self._passed_on = 0
+        self._began = asyncio.get_running_loop().time()
+
+    def has_enough(self) -> bool:
+        """Say whether what was polled is to be committed before more is."""
+        seconds = asyncio.get_running_loop().time() - self._began
+        full = self._passed_on >= self._plan.most_items or seconds >= self._plan.most_seconds
+        return self._polled > 0 and full
 
     def enter(self, polled: Polled) -> list[Change]:
         now = clock.to_iso(self._plan.clock())
@@ -115,7 +147,8 @@ class _Book:
         self._brought.update(
             (change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new"
         )
-        self.passed_on += sum(change.passes_on for change in found)
+        self._polled += 1
+        self._passed_on += sum(change.passes_on for change in found)
         staged = tuple(_without_text(change) for change in found if change.kind != "unchanged")
         self._unwritten.append(Staged(polled.feed.feed_id, polled.cursor, staged))
         if len(self._unwritten) >= STAGED_FEEDS:

@@ -1,6 +1,7 @@
 """Pages behind entries: robots.txt, HTML only, and what the feed said where the page cannot be had."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -246,6 +247,33 @@ def test_a_pass_asks_no_pages_of_a_host_that_asked_to_wait_while_polling(server:
     (item,) = take(server, "/feed", "/busy")
     assert "summary" == item.text_source
     assert ["/feed", "/busy"] == [request.path for request in server.seen]
+
+
+def test_a_pass_fetches_pages_for_so_long_and_no_longer(server: Server) -> None:
+    """What had no turn keeps its summary: a feed of a thousand links must not hold up the others for ever."""
+    paths = [f"/{number}" for number in range(12)]
+    server.answers |= {"/feed": feed_with_links(server, *paths)} | dict.fromkeys(paths, PAGE)
+    with capture_logs() as logged:
+        items = take(server, "/feed", host_spacing_seconds=0.1, max_page_seconds=0.5)
+    sources = Counter(item.text_source for item in items)
+    assert {"page", "summary"} == set(sources)
+    assert 12 == sources.total()
+    assert sources["page"] == len(server.seen) - 2
+    (left,) = [line for line in logged if line["event"] == "pages left out"]
+    assert sources["summary"] == left["number"]
+
+
+def test_feeds_left_when_time_is_over_are_not_asked(server: Server) -> None:
+    """But one is always asked, or a pass would go on for ever."""
+    server.answers |= {f"/{number}": Reply(rss(f"<title>{number}</title>")) for number in range(4)}
+    feeds = [FeedSettings(url=server.url(f"/{number}"), full_text="never") for number in range(4)]
+    plan = Plan(tuple((feed, first_cursor(feed)) for feed in feeds), http(), CLOCK, "", "", most_seconds=0)
+
+    async def run() -> list[object]:
+        return [found async for found in take_in(plan)]
+
+    assert 1 == sum(isinstance(found, FeedItem) for found in asyncio.run(run()))
+    assert 1 == len(server.seen)
 
 
 def test_fetch_page_names_the_canonical_address_of_its_own_site_only(server: Server) -> None:

@@ -21,12 +21,12 @@ FEEDS, ITEMS, AT_ONCE = 4, 2, 3
 COMPARED = (schema.FEEDS, schema.ITEMS, schema.EVENTS, schema.ALERTS, schema.COUNTS, schema.OUTCOMES)
 
 
-def _request(folder: Path, server: Server, most_items: int, url: str = "") -> Request:
+def _request(folder: Path, server: Server, most_items: int) -> Request:
     """Return a pass over feeds asked one after another; two of them carry an item of the same id."""
     settings = Settings(
         feeds=tuple(FeedSettings(url=server.url(f"/{n}"), name=f"feed {n}") for n in range(FEEDS)),
         http=HttpSettings(allow_private=("127.0.0.0/8",), host_spacing_seconds=0, connections=1),
-        ledger=LedgerSettings(url=url or f"sqlite:///{folder}/ledger.sqlite3"),
+        ledger=LedgerSettings(url=f"sqlite:///{folder}/ledger.sqlite3"),
         sinks=(SinkSettings(type="jsonl", options={"folder": f"{folder}/out", "overwrite": True}),),
     )
     return Request(settings, CLOCK, most_items=most_items)
@@ -56,14 +56,16 @@ def _serve(server: Server) -> None:
         server.answers[f"/{number}"] = Reply(rss(*items, *([shared] if number in (0, FEEDS - 1) else [])))
 
 
-def test_the_parts_of_a_pass_leave_what_one_whole_would(tmp_path: Path, ledger_url: str) -> None:
+def test_the_parts_of_a_pass_leave_what_one_whole_would(tmp_path: Path) -> None:
     """In the ledger, the files and the totals; no feed is asked twice."""
     folders = tmp_path / "whole", tmp_path / "parts"
     with loopback() as server:
         _serve(server)
         whole = _request(folders[0], server, 5_000)
-        parts = _request(folders[1], server, AT_ONCE, ledger_url)
-        folders[0].mkdir()
+        parts = _request(folders[1], server, AT_ONCE)
+        ledger_url = parts.settings.ledger.url
+        for folder in folders:
+            folder.mkdir()
         reports = [one_pass(request) for request in (whole, parts)]
         assert 2 * FEEDS == len(server.seen)
     assert [0, 0] == [report.exit_code for report in reports]
