@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from newsbeam import clock, logs
 from newsbeam.clock import Clock, FixedClock
 from newsbeam.config import Settings
 from newsbeam.counts import parse_duration
 from newsbeam.errors import UsageError
 from newsbeam.ledger.settings import LedgerSettings
+from newsbeam.yamlfile import in_words
 
 # Commands import what they need when they run: `--help` need not wait for Beam.
 # ruff: noqa: PLC0415
@@ -48,9 +51,8 @@ def _with_environment(settings: Settings) -> Settings:
         return settings
     try:
         ledger = LedgerSettings(url=url, keep=settings.ledger.keep)
-    except ValueError as error:
-        words = error.errors()[0]["msg"] if hasattr(error, "errors") else str(error)
-        raise UsageError(words, where=LEDGER_VARIABLE) from error
+    except ValidationError as error:
+        raise UsageError(in_words(error.errors()[0]), where=LEDGER_VARIABLE) from None
     return settings.model_copy(update={"ledger": ledger})
 
 

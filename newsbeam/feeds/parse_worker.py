@@ -23,7 +23,9 @@ def main() -> None:
     """Serve until stdin ends; ``argv[1]`` is how many seconds a body may take."""
     seconds = float(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pass; it closes our stdin
+    # Ctrl-C and a stop of the whole service are for the pass: it may still finish, and it closes our stdin.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     taken, given = sys.stdin.buffer, sys.stdout.buffer
     while head := taken.read(LENGTH_BYTES):
         job = pickle.loads(taken.read(int.from_bytes(head, "big")))  # noqa: S301 - from our own parent
