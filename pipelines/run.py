@@ -39,6 +39,8 @@ from pipelines import exit_codes
 
 LOG = structlog.get_logger("newsbeam.run")
 PRUNE_SECONDS = 86400
+LEAP_SECONDS = 30 * 86400
+"""With the last pruning longer ago than that, a wrong clock is as likely as a rest: it waits for a day."""
 _STEP = re.compile(r" \[while running '[^']*'\]")
 _LEDGER_TROUBLE = re.compile(
     r"newsbeam\.errors\.(Ledger\w*Error): (.*?)(?: \[while running .*)?$", re.MULTILINE
@@ -272,16 +274,18 @@ def _summary(counted: Mapping[str, int], due: int, alerts: int, stages: _Stages)
 
 
 def _prune(engine: Engine, request: Request) -> None:
-    """Forget what is over, once a day."""
+    """Forget what is over, once a day; not when the clock has leapt: what is forgotten does not come back."""
     now = request.clock().timestamp()
     last = runs.read_totals(engine).get(("pruned_at", ""), 0.0)
     if 0 <= now - last < PRUNE_SECONDS:
         return
-    before = clock.from_timestamp(now - request.settings.ledger.keep_seconds)
-    forgotten = runs.prune(engine, clock.to_iso(before))
+    if 0 < last < now - LEAP_SECONDS:
+        LOG.warning("nothing forgotten", why="the clock has leapt, or there was no pass for long")
+    else:
+        before = clock.from_timestamp(now - request.settings.ledger.keep_seconds)
+        LOG.debug("pruned", rows=runs.prune(engine, clock.to_iso(before)))
     with writing(engine) as connection:
         runs.add_totals(connection, {("pruned_at", ""): now - last})
-    LOG.debug("pruned", rows=forgotten)
 
 
 def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) -> metrics.Facts:

@@ -175,6 +175,17 @@ def test_nothing_is_told_again_when_the_clock_jumps_back(desk: Desk, stream: lis
     assert again == Counter(alert["alert_id"] for alert in desk.told("alerts"))
 
 
+def test_a_clock_that_leaps_ahead_for_a_pass_forgets_nothing(desk: Desk, stream: list[Capture]) -> None:
+    """Nor does the right time that comes after."""
+    assert 0 == desk.run(stream[0])
+    tables = (schema.COUNTS, schema.ALERTS, schema.EVENTS, schema.ITEMS)
+    before = [desk.rows(table) for table in tables]
+    desk.server.status = 404
+    for seconds in (2 * 366 * 86400, 3600):
+        assert 0 == desk.run(_later(stream[0], seconds))
+        assert before == [desk.rows(table) for table in tables]
+
+
 def test_two_passes_at_once_one_works_and_one_says_so(
     desk: Desk, stream: list[Capture], ledger_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
