@@ -312,3 +312,18 @@ def test_the_last_success_is_known_however_many_passes_failed_since(engine: Engi
     runs.commit(engine, "wrong clock", Ending("2031-01-01T00:00:00Z", {}, 0), {})
     assert NOW == runs.last_success(engine, "2024-04-03T12:00:00Z")
     assert runs.last_success(engine, "2024-03-01T00:00:00Z") is None
+
+
+def test_an_item_that_left_the_feed_it_came_from_is_no_duplicate_any_more(engine: Engine) -> None:
+    """Its edits in the other feed would be told by nobody."""
+    first, second = _row("a", feed="f1"), _row("a", feed="f2", duplicate_of="f1")
+    for run_id, row in (("r1", first), ("r2", first._replace(present=0))):
+        runs.start(engine, Holder(run_id, "host", 1, NOW))
+        staged = [
+            Staged("f1", Cursor("f1"), (Change("new", row, None),)),
+            Staged("f2", Cursor("f2"), (Change("duplicate", second, None),)),
+        ]
+        stage(engine, run_id, staged, NOW)
+        runs.commit(engine, run_id, Ending(NOW, {}, 0), {})
+        owner = "f1" if row.present else ""
+        assert owner == known_items(engine, "f2", []).rows["a"].duplicate_of
