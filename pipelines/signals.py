@@ -46,6 +46,9 @@ def _heard(tell: Callable[[int], None]) -> Iterator[None]:
     def heard(number: int, _: FrameType | None) -> None:
         tell(number)
 
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears signals; who runs us in another sees to them
+        return
     before = {number: signal.signal(number, heard) for number in STOPS}
     try:
         yield
