@@ -33,7 +33,8 @@ from newsbeam.ledger.lock import myself
 from newsbeam.ledger.settings import LedgerSettings
 from newsbeam.policies import Policy, raise_alerts
 from newsbeam.records import FeedItem
-from pipelines.run import Request, one_pass
+from pipelines.request import Request
+from pipelines.run import one_pass
 
 NOW = FixedClock(clock.from_iso("2024-08-02T00:00:00Z"))
 

@@ -134,7 +134,7 @@ def _log_options(command: argparse.ArgumentParser) -> None:
 
 
 def _request(args: argparse.Namespace, settings: Settings, beam_args: list[str]) -> Any:
-    from pipelines.run import Request
+    from pipelines.request import Request
 
     return Request(
         settings=settings,

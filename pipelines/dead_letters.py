@@ -15,7 +15,8 @@ from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import Kept
 from newsbeam.ledger.lock import held, myself
 from pipelines import exit_codes
-from pipelines.run import Request, one_pass
+from pipelines.request import Request
+from pipelines.run import one_pass
 from pipelines.tables import print_json, print_table, safe
 
 LISTED = 1000

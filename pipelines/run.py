@@ -8,34 +8,29 @@ import math
 import re
 import secrets
 import sys
-import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 from structlog.contextvars import bound_contextvars
 
 from newsbeam import clock, logs, metrics
-from newsbeam.clock import Clock
 from newsbeam.config import Settings
 from newsbeam.errors import LedgerError, LedgerHeldError, OutputError, UsageError
-from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
 from newsbeam.ledger.engine import migrate, opened, readable, require_current, version, writing
-from newsbeam.ledger.intake import MOST_ITEMS, Plan
-from newsbeam.ledger.items import cursors, staged_feeds
+from newsbeam.ledger.intake import Plan
+from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import open_letters
 from newsbeam.ledger.lock import held, myself
 from newsbeam.ledger.migrations import VERSION
 from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
-from newsbeam.records import OUTCOMES, Alert
 from pipelines import exit_codes
+from pipelines.parts import Done, do_parts, totals_of_part
+from pipelines.request import Report, Request, Stages
 
 LOG = structlog.get_logger("newsbeam.run")
 PRUNE_SECONDS = 86400
@@ -45,45 +40,6 @@ _STEP = re.compile(r" \[while running '[^']*'\]")
 _LEDGER_TROUBLE = re.compile(
     r"newsbeam\.errors\.(Ledger\w*Error): (.*?)(?: \[while running .*)?$", re.MULTILINE
 )
-
-
-class Request(NamedTuple):
-    """What a pass is asked to do.
-
-    ``only`` names feeds by name, URL or id; none means all. ``force`` polls also those that are not due.
-    ``beam_args`` are options for Beam. With more than ``most_items`` new ones a pass commits in parts.
-    """
-
-    settings: Settings
-    clock: Clock
-    only: tuple[str, ...] = ()
-    force: bool = False
-    dry_run: bool = False
-    metrics_file: Path | None = None
-    beam_args: tuple[str, ...] = ()
-    most_items: int = MOST_ITEMS
-
-
-class Report(NamedTuple):
-    """How a pass went. ``facts`` is what metrics are made of; None where nothing is known of the ledger."""
-
-    exit_code: int
-    facts: metrics.Facts | None
-
-
-class _Stages:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 def run(request: Request) -> int:
@@ -137,7 +93,7 @@ def _names(feed: FeedSettings) -> set[str]:
 
 def _under_lock(request: Request, feeds: Sequence[FeedSettings], run_id: str) -> Report:
     engine = opened(request.settings.ledger.url)
-    stages = _Stages()
+    stages = Stages()
     me = myself(run_id, clock.to_iso(request.clock()))
     with stages.stage("total"), held(engine, me):
         before = migrate(engine)
@@ -163,7 +119,7 @@ def _give_up(engine: Engine, request: Request, run_id: str, exit_code: int) -> N
     runs.fail(engine, run_id, runs.Ending(clock.to_iso(request.clock()), {}, exit_code))
 
 
-def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, error: Exception) -> Report:
+def _broken(engine: Engine, request: Request, run_id: str, stages: Stages, error: Exception) -> Report:
     words = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     LOG.error("run failed", why=words, exc_info=error)
     logs.plainly(f"the pass broke off, nothing was committed; the next one does the work again: {words}")
@@ -171,81 +127,19 @@ def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, erro
     return Report(exit_codes.FAILED, _facts(engine, request, exit_codes.FAILED, stages))
 
 
-Due = Sequence[tuple[FeedSettings, Cursor]]
-
-
-class _Part(NamedTuple):
-    """What one run of the graph did: ``polled`` are sources by feed id, ``left`` is what is still due."""
-
-    counted: Mapping[str, int]
-    alerts: Sequence[Alert]
-    polled: Mapping[str, str]
-    left: Due
-
-
 def _pass(
-    engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: _Stages
+    engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: Stages
 ) -> Report:
-    """Poll what is due, in parts where it brings more than is held in memory at once; each is committed."""
-    due: Due = due_feeds(feeds, cursors(engine), request.clock, force=request.force)
-    number, counted, alerts = len(due), Counter[str](), 0
-    part = _part(engine, request, due, run_id, stages)
-    while part.left:
-        counted.update(part.counted)
-        alerts += len(part.alerts)
-        with stages.stage("commit"):
-            now = clock.to_iso(request.clock())
-            runs.commit_part(engine, run_id, now, _totals(request, part), part.polled)
-        LOG.info("part committed", polled=len(part.polled), left=len(part.left))
-        feeds = [feed for feed, _ in part.left]
-        due = due_feeds(feeds, cursors(engine), request.clock, force=request.force)
-        part = _part(engine, request, due, run_id, stages, again=True)
-    counted.update(part.counted)
-    exit_code = _exit_code(request.settings, counted)
-    summary = _summary(counted, number, alerts + len(part.alerts), stages)
+    done = do_parts(engine, request, feeds, run_id, stages)
+    exit_code = _exit_code(request.settings, done.counted)
+    summary = _summary(done, stages)
     with stages.stage("commit"):
         ending = runs.Ending(clock.to_iso(request.clock()), summary, exit_code)
-        totals = _totals(request, part) | {("passes", ""): 1.0}
-        runs.commit(engine, run_id, ending, totals, part.polled)
+        totals = totals_of_part(request, done.last) | {("passes", ""): 1.0}
+        runs.commit(engine, run_id, ending, totals, done.last.polled)
         _prune(engine, request)
     LOG.info("run finished", exit=exit_code, **summary)
     return Report(exit_code, _facts(engine, request, exit_code, stages))
-
-
-def _part(
-    engine: Engine, request: Request, due: Due, run_id: str, stages: _Stages, *, again: bool = False
-) -> _Part:
-    settings = request.settings
-    plan = Plan(tuple(due), settings.http, request.clock, settings.ledger.url, run_id, request.most_items)
-    with stages.stage("graph"):
-        counted = _through_graph(engine, request, plan, again=again)
-    _check_sum(counted)
-    asked = staged_feeds(engine, run_id)
-    if due and not asked:
-        raise AssertionError("feeds were due and none was polled")
-    polled = {feed.feed_id: feed.source for feed, _ in due if feed.feed_id in asked}
-    left = [pair for pair in due if pair[0].feed_id not in asked]
-    return _Part(counted, pending(engine, "alerts"), polled, left)
-
-
-def _totals(request: Request, part: _Part) -> dict[tuple[str, str], float]:
-    return metrics.totals_of(part.counted, part.alerts, request.clock())
-
-
-def _through_graph(engine: Engine, request: Request, plan: Plan, *, again: bool) -> Mapping[str, int]:
-    """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
-    if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
-        LOG.info("no feed is due")
-        return {}
-    from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
-
-    return run_feeds(engine, request.settings, plan, request.beam_args, again=again)
-
-
-def _check_sum(counted: Mapping[str, int]) -> None:
-    settled = sum(counted.get(name, 0) for name in OUTCOMES)
-    if counted.get("items_read", 0) != settled:
-        raise AssertionError(f"items read and outcomes do not add up: {dict(counted)}")
 
 
 def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
@@ -260,14 +154,14 @@ def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
     return exit_codes.DEAD_LETTERS
 
 
-def _summary(counted: Mapping[str, int], due: int, alerts: int, stages: _Stages) -> dict[str, Any]:
-    numbers = {name: number for name, number in counted.items() if number and name != "dead_letters"}
+def _summary(done: Done, stages: Stages) -> dict[str, Any]:
+    numbers = {name: number for name, number in done.counted.items() if number and name != "dead_letters"}
     waited = numbers.pop("microseconds_waiting_for_feeds", 0)
     stages.seconds["waiting_for_feeds"] = waited / 1e6
     return {
-        "due": due,
-        "alerts": alerts,
-        "dead_letters": counted.get("dead_letters", 0),
+        "due": done.due,
+        "alerts": done.alerts,
+        "dead_letters": done.counted.get("dead_letters", 0),
         **numbers,
         "seconds": {name: round(seconds, 2) for name, seconds in stages.seconds.items()},
     }
@@ -288,7 +182,7 @@ def _prune(engine: Engine, request: Request) -> None:
         runs.add_totals(connection, {("pruned_at", ""): now - last})
 
 
-def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) -> metrics.Facts:
+def _facts(engine: Engine, request: Request, exit_code: int, stages: Stages) -> metrics.Facts:
     wanted = {feed.feed_id for feed in request.settings.feeds}
     now = request.clock()
     return metrics.Facts(

@@ -13,7 +13,8 @@ from prometheus_client.registry import Collector
 from newsbeam import metrics
 from newsbeam.errors import OutputError, UsageError
 from pipelines import exit_codes
-from pipelines.run import Report, Request, one_pass, write_metrics
+from pipelines.request import Report, Request
+from pipelines.run import one_pass, write_metrics
 from pipelines.signals import finishing
 
 LOG = structlog.get_logger("newsbeam.watch")

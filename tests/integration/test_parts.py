@@ -13,7 +13,8 @@ from newsbeam.feeds.settings import FeedSettings, HttpSettings
 from newsbeam.ledger import runs, schema
 from newsbeam.ledger.engine import connect, reading
 from newsbeam.ledger.settings import LedgerSettings
-from pipelines.run import Request, one_pass
+from pipelines.request import Request
+from pipelines.run import one_pass
 from tests.integration.loopback import Reply, Server, item, loopback, rss
 from tests.integration.polling import CLOCK
 

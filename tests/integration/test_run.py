@@ -31,7 +31,7 @@ from newsbeam.ledger.streams import Writer, write
 from newsbeam.policies import Policy, raise_alerts
 from newsbeam.records import DeadLetter, Event
 from pipelines.cli import main
-from pipelines.run import Report, Request
+from pipelines.request import Report, Request
 from pipelines.watch import watch
 from tests.integration.captures import Capture, FeedServer, captures, serving
 from tests.pipelines.streams import item_events
