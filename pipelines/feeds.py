@@ -7,10 +7,12 @@ from typing import Any
 
 import yaml
 
+from newsbeam import clock
 from newsbeam.config import Settings, load_settings
 from newsbeam.errors import ConfigError, OutputError, UsageError
 from newsbeam.feeds.cursor import Cursor, first_cursor
 from newsbeam.feeds.opml import read_opml, write_opml
+from newsbeam.feeds.schedule import host_asked, resting_hosts
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger.engine import opened, readable, require_current, version
 from newsbeam.ledger.items import cursors
@@ -27,11 +29,20 @@ def status(settings: Settings, *, as_json: bool) -> int:
         require_current(engine)
         known = cursors(engine)
     pairs = [(feed, known.get(feed.feed_id, first_cursor(feed))) for feed in settings.feeds]
+    resting = resting_hosts(pairs, clock.system_clock())
+    pairs = [(feed, _as_planned(feed, cursor, resting)) for feed, cursor in pairs]
     if as_json:
         print_json([_message(feed, cursor) for feed, cursor in pairs])
     else:
         print_table(HEADERS, [_cells(feed, cursor) for feed, cursor in pairs])
     return 0
+
+
+def _as_planned(feed: FeedSettings, cursor: Cursor, resting: Mapping[str, str]) -> Cursor:
+    """Return ``cursor`` with the time of its next poll: none where it is gone, a later one where its host rests."""
+    until = resting.get(host_asked(feed, cursor), "")
+    planned = None if cursor.state == "gone" else max(cursor.next_poll_at or "", until) or None
+    return cursor._replace(next_poll_at=planned)
 
 
 def _message(feed: FeedSettings, cursor: Cursor) -> dict[str, Any]:
@@ -44,8 +55,6 @@ def _message(feed: FeedSettings, cursor: Cursor) -> dict[str, Any]:
         "last_changed_at",
         "next_poll_at",
     )
-    if cursor.state == "gone":
-        cursor = cursor._replace(next_poll_at=None)
     told = {name: getattr(cursor, name) for name in (*shown, "interval", "failure_score", "items_a_day")}
     return {"feed": feed.source, "url": feed.shown, "feed_id": feed.feed_id} | told
 

@@ -86,7 +86,7 @@ def totals_of_part(request: Request, part: Part) -> dict[tuple[str, str], float]
 def _through_graph(engine: Engine, request: Request, plan: Plan, *, again: bool) -> Mapping[str, int]:
     """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
     if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
-        LOG.info("no feed is due")
+        LOG.info("no feed is due", **({"hint": "--ignore-schedule asks at once"} if request.only else {}))
         return {}
     from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
 

@@ -5,7 +5,7 @@ what the settings allow. A failure adds to a score, a hard one more than a passi
 doubles the wait. One success takes the score back to nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -86,11 +86,22 @@ def due_feeds(
     paired = [(feed, cursors.get(feed.feed_id) or first_cursor(feed)) for feed in feeds]
     if force:
         return paired
-    resting = {_host(*pair) for pair in paired if _rests(pair[1], now)}
-    return [pair for pair in paired if is_due(pair[1], now) and _host(*pair) not in resting]
+    resting = resting_hosts(paired, now)
+    return [pair for pair in paired if is_due(pair[1], now) and host_asked(*pair) not in resting]
 
 
-def _host(feed: FeedSettings, cursor: Cursor) -> str:
+def resting_hosts(pairs: Iterable[tuple[FeedSettings, Cursor]], now: datetime) -> dict[str, str]:
+    """Return until when (ISO 8601) hosts have asked to be left alone, by host."""
+    found: dict[str, str] = {}
+    for feed, cursor in pairs:
+        if cursor.host_rests_until and _rests(cursor, now):
+            host = host_asked(feed, cursor)
+            found[host] = max(found.get(host, ""), cursor.host_rests_until)
+    return found
+
+
+def host_asked(feed: FeedSettings, cursor: Cursor) -> str:
+    """Return the host at which ``feed`` is asked for."""
     return httpx.URL(cursor.moved_to).host.lower() if cursor.moved_to else feed.host
 
 
@@ -138,6 +149,19 @@ def after_failure(cursor: Cursor, feed: FeedSettings, failure: Failure, now: dat
         words=str(failure.error)[:300],
         host_rests_until=rests,
     )
+
+
+UNREACHED = ("unreachable", "slow")
+"""Failures that may be our own network's; any other means that a server has answered."""
+
+
+def after_outage(before: Cursor, failed: Cursor, feed: FeedSettings, now: datetime) -> Cursor:
+    """Return the cursor of a feed that ``failed`` because nothing at all could be reached.
+
+    It says so, but the feed is no worse than it was ``before`` and is asked again soon.
+    """
+    told = before._replace(state=failed.state, words=failed.words)
+    return _next(told, feed, now, feed.least_seconds)
 
 
 def _within(feed: FeedSettings, seconds: float) -> int:

@@ -15,6 +15,7 @@ from newsbeam.feeds.entries import Entry
 from newsbeam.feeds.flow import by_host
 from newsbeam.feeds.pace import Pace
 from newsbeam.feeds.poll import Polled, Poller
+from newsbeam.feeds.schedule import UNREACHED, after_outage
 from newsbeam.feeds.settings import FeedSettings, HttpSettings
 from newsbeam.ledger.changes import Change, changes
 from newsbeam.ledger.engine import opened
@@ -123,6 +124,10 @@ def _numbers(found: Sequence[Change]) -> Iterator[tuple[str, int]]:
         yield kind, kinds.count(kind)
 
 
+OUTAGE_HOSTS = 3
+"""Where so many hosts and no other were asked and none answered, it is our network that is down."""
+
+
 class _Book:
     """Compares polled feeds with the ledger and stages what they taught."""
 
@@ -132,6 +137,8 @@ class _Book:
         self._unwritten: list[Staged] = []
         self._brought: dict[str, str] = {}
         """Items that this pass found new, and in which feed."""
+        self._before = {feed.feed_id: cursor for feed, cursor in plan.due}
+        self._unreached: list[Polled] = []
         self._polled = self._passed_on = 0
         self._began = asyncio.get_running_loop().time()
 
@@ -148,6 +155,8 @@ class _Book:
             (change.row.item_id, polled.feed.feed_id) for change in found if change.kind == "new"
         )
         self._polled += 1
+        if polled.outcome == "failed" and polled.cursor.state in UNREACHED:
+            self._unreached.append(polled)
         self._passed_on += sum(change.passes_on for change in found)
         staged = tuple(_without_text(change) for change in found if change.kind != "unchanged")
         self._unwritten.append(Staged(polled.feed.feed_id, polled.cursor, staged))
@@ -157,7 +166,15 @@ class _Book:
         return found
 
     def close(self) -> None:
-        self._write(clock.to_iso(self._plan.clock()))
+        now = self._plan.clock()
+        self._write(clock.to_iso(now))
+        hosts = {polled.feed.host for polled in self._unreached}
+        if len(self._unreached) == self._polled and len(hosts) >= OUTAGE_HOSTS:
+            LOG.error("no feed could be reached", feeds=self._polled, why="is the network down?")
+            for feed, failed in ((polled.feed, polled.cursor) for polled in self._unreached):
+                cursor = after_outage(self._before[feed.feed_id], failed, feed, now)
+                self._unwritten.append(Staged(feed.feed_id, cursor, ()))
+            self._write(clock.to_iso(now))
 
     def _changes(self, polled: Polled, now: str) -> list[Change]:
         feed = polled.feed.feed_id
