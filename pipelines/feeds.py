@@ -39,7 +39,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
 
 
 def _as_planned(feed: FeedSettings, cursor: Cursor, resting: Mapping[str, str]) -> Cursor:
-    """Return ``cursor`` with the time of its next poll: none where it is gone, a later one where its host rests."""
+    """Return ``cursor`` with its next poll as it will be: none when gone, later where its host rests."""
     until = resting.get(host_asked(feed, cursor), "")
     planned = None if cursor.state == "gone" else max(cursor.next_poll_at or "", until) or None
     return cursor._replace(next_poll_at=planned)

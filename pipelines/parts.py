@@ -45,7 +45,7 @@ def do_parts(
     engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: Stages
 ) -> Done:
     """Poll those of ``feeds`` that are due; commit each part but the last, which the caller commits."""
-    due: Due = due_feeds(feeds, cursors(engine), request.clock, force=request.force)
+    due = due_now(engine, request, feeds)
     number, counted, alerts = len(due), Counter[str](), 0
     part = _part(engine, request, due, run_id, stages)
     while part.left:
@@ -56,10 +56,15 @@ def do_parts(
             runs.commit_part(engine, run_id, now, totals_of_part(request, part), part.polled)
         LOG.info("part committed", polled=len(part.polled), left=len(part.left))
         rest = [feed for feed, _ in part.left]
-        due = due_feeds(rest, cursors(engine), request.clock, force=request.force)
-        part = _part(engine, request, due, run_id, stages, again=True)
+        part = _part(engine, request, due_now(engine, request, rest), run_id, stages, again=True)
     counted.update(part.counted)
     return Done(number, counted, alerts + len(part.alerts), part)
+
+
+def due_now(engine: Engine | None, request: Request, feeds: Sequence[FeedSettings]) -> Due:
+    """Return those of ``feeds`` that are due; ``engine`` is None where there is no ledger yet."""
+    known = cursors(engine) if engine else {}
+    return due_feeds(feeds, known, request.clock, force=request.force, known=request.settings.feeds)
 
 
 def _part(

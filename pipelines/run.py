@@ -18,7 +18,6 @@ from structlog.contextvars import bound_contextvars
 from newsbeam import clock, logs, metrics
 from newsbeam.config import Settings
 from newsbeam.errors import LedgerError, LedgerHeldError, OutputError, UsageError
-from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
 from newsbeam.ledger.engine import migrate, opened, readable, require_current, version, writing
@@ -29,7 +28,7 @@ from newsbeam.ledger.lock import held, myself
 from newsbeam.ledger.migrations import VERSION
 from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
 from pipelines import exit_codes
-from pipelines.parts import Done, do_parts, totals_of_part
+from pipelines.parts import Done, do_parts, due_now, totals_of_part
 from pipelines.request import Report, Request, Stages
 
 LOG = structlog.get_logger("newsbeam.run")
@@ -203,7 +202,7 @@ def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
     there = version(engine) > 0
     if there:
         require_current(engine)
-    due = due_feeds(feeds, cursors(engine) if there else {}, request.clock, force=request.force)
+    due = due_now(engine if there else None, request, feeds)
     names = ", ".join(feed.source for feed, _ in due) or "none"
     sys.stdout.write(f"Dry run: nothing is written. {len(due)} of {len(feeds)} feeds are due: {names}\n")
     left = {stream: len(pending(engine, stream)) for stream in DELIVERED_STREAMS if there}

@@ -75,18 +75,23 @@ def _set_back(cursor: Cursor, now: datetime) -> bool:
 
 
 def due_feeds(
-    feeds: Sequence[FeedSettings], cursors: Mapping[str, Cursor], now_clock: Clock, *, force: bool = False
+    feeds: Sequence[FeedSettings],
+    cursors: Mapping[str, Cursor],
+    now_clock: Clock,
+    *,
+    force: bool = False,
+    known: Sequence[FeedSettings] = (),
 ) -> list[tuple[FeedSettings, Cursor]]:
     """Return the feeds whose time has come, with their cursors (by feed id; a missing one is made).
 
-    ``force`` takes all, also those that are gone or not yet due. A host that has asked one feed to wait is
-    left alone for all of its feeds.
+    ``force`` takes all, also those that are gone or not yet due. A host that has asked one feed to wait, of
+    ``feeds`` or of others that are ``known``, is left alone for all of its feeds.
     """
     now = now_clock()
     paired = [(feed, cursors.get(feed.feed_id) or first_cursor(feed)) for feed in feeds]
     if force:
         return paired
-    resting = resting_hosts(paired, now)
+    resting = resting_hosts(((f, cursors[f.feed_id]) for f in (*feeds, *known) if f.feed_id in cursors), now)
     return [pair for pair in paired if is_due(pair[1], now) and host_asked(*pair) not in resting]
 
 

@@ -411,6 +411,7 @@ def test_a_host_that_asked_to_wait_is_left_alone_by_later_passes_too(server: Ser
         return [feed for feed, _ in due_feeds([*feeds, other], cursors, clock)]
 
     assert [other] == due(later(minutes=59))
+    assert [] == due_feeds(feeds[1:], cursors, later(minutes=59), known=feeds)
     assert feeds[1] in due(later(minutes=61))  # the first has a jitter of up to six minutes
     assert [*feeds, other] == due(later(hours=-2))
     assert 3 == len(due_feeds([*feeds, other], cursors, later(minutes=1), force=True))
