@@ -4,6 +4,7 @@ Some bodies of 200 KB keep feedparser's regular expressions busy for minutes, an
 A process can: by the limit on its memory, by its own alarm, or by :mod:`newsbeam.feeds.parsers`.
 """
 
+import os
 import pickle
 import resource
 import signal
@@ -55,4 +56,7 @@ def write_message(stream: BinaryIO, message: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        os._exit(0)  # the pass was stopped while we parsed: nobody wants the answer
