@@ -20,7 +20,7 @@ import feedparser
 from sqlalchemy import Engine
 
 from benchmarks.bench_polling import FEEDS, HTTP, ITEMS, bare_loop, best, body, feeds_at, serving
-from newsbeam import clock, nlp
+from newsbeam import clock, logs, nlp
 from newsbeam.articles import extract_article
 from newsbeam.clock import FixedClock
 from newsbeam.config import Settings, SinkSettings
@@ -33,15 +33,17 @@ from newsbeam.ledger.lock import myself
 from newsbeam.ledger.settings import LedgerSettings
 from newsbeam.policies import Policy, raise_alerts
 from newsbeam.records import FeedItem
-from pipelines.run import Request, one_pass
+from pipelines.request import Request
+from pipelines.run import one_pass
 
 NOW = FixedClock(clock.from_iso("2024-08-02T00:00:00Z"))
 
 
 @contextmanager
 def request(port: int, count: int) -> Iterator[Request]:
-    """Give a pass over ``count`` feeds with a ledger and files in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory() as name:
+    """Give a pass over ``count`` feeds with a ledger, files and a log in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory() as name, Path(name, "log").open("w") as log:
+        logs.configure("human", out=log)
         settings = Settings(
             feeds=tuple(feeds_at(port, count)),
             http=HTTP,

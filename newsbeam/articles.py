@@ -29,11 +29,20 @@ _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 
 
 def extract_article(item: FeedItem) -> Article:
-    """Return the article of ``item``.
+    """Return the article of ``item``; of its feed's words alone where its page cannot be read.
 
     Raises :class:`ExtractError` where the item is too large, or where neither a title nor a summary
     nor any text is found.
     """
+    if item.text_source != "page" or not (item.title or item.summary):
+        return _extracted(item)
+    try:
+        return _extracted(item)
+    except Exception:  # noqa: BLE001 - whatever a page does to the parser: the feed told what it is about
+        return _extracted(item._replace(content="", content_type="text/plain", text_source="summary"))
+
+
+def _extracted(item: FeedItem) -> Article:
     if item.content_type == "text/html":
         title, published_day, paragraphs = _from_html(item)
     else:

@@ -31,10 +31,12 @@ class NewsbeamError(Exception):
     """Base of all errors that newsbeam raises on purpose.
 
     ``where`` names the file, line or item at fault, ``hint`` what to do about it; both may be empty.
+    All three are arguments by position too: Beam makes an error anew from its ``args``, with the name of
+    the step after the first of them.
     """
 
-    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, where: str = "", hint: str = "") -> None:
+        super().__init__(message, where, hint)
         self.message = message
         self.where = where
         self.hint = hint

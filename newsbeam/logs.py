@@ -3,13 +3,16 @@
 Bodies of feeds and pages are never logged. URLs are shown without what looks like a secret.
 """
 
+import json
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
 
+from newsbeam import clock
 from newsbeam.feeds.mask import mask_text
 from newsbeam.shown import harmless
 
@@ -19,11 +22,40 @@ MAX_VALUE_CHARS = 500
 """A value longer than this is cut: no body of a feed gets into a log, not even inside an error."""
 
 
+_chosen: list[Format] = ["human"]
+
+
+def to_people() -> None:
+    """Say what ends a command to people, as long as no format was chosen."""
+    _chosen[-1] = "human"
+
+
+def plainly(words: str) -> None:
+    """Write ``words``, which the log has, as a line for people too; not where the log is JSON."""
+    if _chosen[-1] == "human":
+        sys.stderr.write(f"newsbeam: {harmless(mask_text(words))}\n")
+
+
+def complain(event: str, words: str) -> None:
+    """Tell why a command ends: as a line for people, or as an error of the log where that is JSON."""
+    if _chosen[-1] == "json":
+        structlog.get_logger("newsbeam").error(event, why=words)
+    plainly(words)
+
+
+def last_words(words: str) -> None:
+    """Say ``words`` from the handler of a signal, which may have broken into a write to standard error."""
+    told = {"event": words, "level": "warning", "timestamp": clock.to_iso(clock.system_clock())}
+    line = json.dumps(told) if _chosen[-1] == "json" else f"newsbeam: {words}"
+    os.write(2, f"{line}\n".encode())
+
+
 def configure(form: Format, *, verbose: bool = False, out: TextIO | None = None) -> None:
     """Send our logs, and the errors of libraries, to ``out`` (default: standard error).
 
     Libraries log below that what we say ourselves, and whole URLs with it.
     """
+    _chosen[-1] = form
     stream = out or sys.stderr
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -3,7 +3,7 @@
 Counters are totals over all passes, kept in the ledger: they survive the process.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +30,6 @@ class Facts(NamedTuple):
 
     now: datetime
     exit_code: int
-    started_at: str
     last_success_at: str | None
     seconds: Mapping[str, float]
     cursors: Mapping[str, Cursor]
@@ -38,9 +37,11 @@ class Facts(NamedTuple):
     dead_letters_open: int
 
 
-def totals_of(counted: Mapping[str, int], alerts: list[Alert], now: datetime) -> dict[tuple[str, str], float]:
-    """Return what a pass adds to the counters: ``counted`` by its steps, and the alerts it raised."""
-    totals: dict[tuple[str, str], float] = {("passes", ""): 1.0, ("alerts", ""): float(len(alerts))}
+def totals_of(
+    counted: Mapping[str, int], alerts: Sequence[Alert], now: datetime
+) -> dict[tuple[str, str], float]:
+    """Return what (a part of) a pass adds to the counters: ``counted`` by its steps, the alerts it raised."""
+    totals: dict[tuple[str, str], float] = {("alerts", ""): float(len(alerts))}
     for name, number in counted.items():
         stem, _, label = name.partition("_")
         if name in OUTCOMES:
@@ -56,7 +57,7 @@ def totals_of(counted: Mapping[str, int], alerts: list[Alert], now: datetime) ->
     return totals
 
 
-def _lags(alerts: list[Alert], now: datetime) -> Iterator[float]:
+def _lags(alerts: Sequence[Alert], now: datetime) -> Iterator[float]:
     """Yield seconds from publication to now; a feed's date in the future gives 0, an undated item nothing."""
     for alert in alerts:
         if alert.event.published_at:

@@ -1,6 +1,7 @@
 """Asynchronous work done in a thread of its own while another thread takes what it yields."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from queue import Empty, Full, Queue
@@ -40,7 +41,8 @@ def from_thread(make: Callable[[], AsyncIterator[T]], ahead: int) -> Iterator[T]
     What it raises is raised here. Closing this iterator ends the thread.
     """
     handover: _Handover[T] = _Handover(ahead)
-    thread = threading.Thread(target=lambda: asyncio.run(_work(make, handover)), daemon=True)
+    context = contextvars.copy_context()  # what logs are bound to goes along
+    thread = threading.Thread(target=lambda: context.run(asyncio.run, _work(make, handover)), daemon=True)
     thread.start()
     try:
         while True:

@@ -1,5 +1,6 @@
 """YAML files into frozen pydantic models, with file, line and key in every complaint."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,9 +80,14 @@ def _complaint(
         line = _line_of(node, keys)
         first_line = first_line or line
         path = ".".join(str(key) for key in keys) or "(top level)"
-        what = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+        what = "unknown key" if problem["type"] == "extra_forbidden" else in_words(problem)
         lines.append(f"{path} (line {line}): {what}")
     return error("; ".join(lines), where=f"{name}:{first_line}")
+
+
+def in_words(problem: Mapping[str, Any]) -> str:
+    """Return what pydantic says is wrong, without its name for the kind of error."""
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _line_of(node: yaml.Node | None, keys: list[str | int]) -> int:

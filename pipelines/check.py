@@ -25,6 +25,8 @@ def check(config: Path | None, vendor: str | None) -> int:
 def _summarise(settings: Settings, config: Path | None) -> None:
     out = sys.stdout
     out.write(f"configuration  {config or 'defaults'}: ok\n")
+    out.write(f"feeds          {len(settings.feeds)}\n")
+    out.write(f"contact        {settings.http.contact or 'none: set http.contact, servers see it'}\n")
     out.write(f"policies       {', '.join(policy.name for policy in settings.policies)}\n")
     out.write(f"sinks          {', '.join(sink.type for sink in settings.sinks)}\n")
     out.write(f"vendors        {len(load_vendors())}\n")

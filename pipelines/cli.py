@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from newsbeam import logs
 from newsbeam.config import Settings, load_settings
 from newsbeam.errors import LedgerError, LedgerHeldError, UsageError
-from newsbeam.shown import harmless
 from pipelines import exit_codes
 from pipelines.cli_live import add_live
 
@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that ``argv`` names and return its exit code."""
     # Beam warns at import of cloud clients that we do not use; errors still show.
     logging.basicConfig(level=logging.ERROR)
+    logs.to_people()
     given = list(sys.argv[1:] if argv is None else argv)
     given, beam_args = _split(given)
     parser = _parser()
@@ -36,25 +37,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"{args.command} takes no Beam options after --")
     try:
         return int(args.run(args, beam_args))
-    except UsageError as error:
-        sys.stderr.write(f"newsbeam: {error}\n")
-        return exit_codes.USAGE
-    except LedgerError as error:
-        sys.stderr.write(f"newsbeam: {error}\n")
-        return exit_codes.HELD if isinstance(error, LedgerHeldError) else exit_codes.LEDGER
+    except (UsageError, LedgerError) as error:
+        event, code = _ending(error)
+        logs.complain(event, str(error))
+        return code
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left: nothing more to say
         return 0
     except KeyboardInterrupt:
-        sys.stderr.write("newsbeam: interrupted\n")
+        logs.complain("interrupted", "interrupted")
         return 130
     except Exception as error:
         if getattr(args, "verbose", False):
             raise
         # Beam carries the error of a step as text, with its traceback before the last line.
         last = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-        sys.stderr.write(f"newsbeam: broke off: {harmless(last)}\n")
+        logs.complain("broke off", f"broke off: {last}")
         return exit_codes.FAILED
+
+
+def _ending(error: UsageError | LedgerError) -> tuple[str, int]:
+    """Return what the log calls ``error`` and its exit code."""
+    if isinstance(error, UsageError):
+        return "wrong use or configuration", exit_codes.USAGE
+    if isinstance(error, LedgerHeldError):
+        return "the ledger is held", exit_codes.HELD
+    return "the ledger cannot be used", exit_codes.LEDGER
 
 
 def _split(given: list[str]) -> tuple[list[str], list[str]]:

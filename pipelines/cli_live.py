@@ -6,12 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from newsbeam import clock, logs
 from newsbeam.clock import Clock, FixedClock
 from newsbeam.config import Settings
 from newsbeam.counts import parse_duration
 from newsbeam.errors import UsageError
 from newsbeam.ledger.settings import LedgerSettings
+from newsbeam.yamlfile import in_words
 
 # Commands import what they need when they run: `--help` need not wait for Beam.
 # ruff: noqa: PLC0415
@@ -48,9 +51,8 @@ def _with_environment(settings: Settings) -> Settings:
         return settings
     try:
         ledger = LedgerSettings(url=url, keep=settings.ledger.keep)
-    except ValueError as error:
-        words = error.errors()[0]["msg"] if hasattr(error, "errors") else str(error)
-        raise UsageError(words, where=LEDGER_VARIABLE) from error
+    except ValidationError as error:
+        raise UsageError(in_words(error.errors()[0]), where=LEDGER_VARIABLE) from None
     return settings.model_copy(update={"ledger": ledger})
 
 
@@ -68,9 +70,11 @@ def _add_run(commands: Commands, make: MakeCommand, settings: ReadSettings) -> N
 
     def run(args: argparse.Namespace, beam_args: list[str]) -> int:
         from pipelines.run import run
+        from pipelines.signals import ending_at_once
 
         logs.configure(args.log_format, verbose=args.verbose)
-        return run(_request(args, settings(args), beam_args))
+        with ending_at_once():
+            return run(_request(args, settings(args), beam_args))
 
     command.set_defaults(run=run)
 
@@ -130,7 +134,7 @@ def _log_options(command: argparse.ArgumentParser) -> None:
 
 
 def _request(args: argparse.Namespace, settings: Settings, beam_args: list[str]) -> Any:
-    from pipelines.run import Request
+    from pipelines.request import Request
 
     return Request(
         settings=settings,
@@ -257,8 +261,11 @@ def _add_dead_letters(commands: Commands, make: MakeCommand, settings: ReadSetti
     _log_options(again)
 
     def retry(args: argparse.Namespace, beam_args: list[str]) -> int:
+        from pipelines.signals import ending_at_once
+
         logs.configure(args.log_format, verbose=args.verbose)
-        return int(_letters().retry(_request(args, settings(args), beam_args), args.ids))
+        with ending_at_once():
+            return int(_letters().retry(_request(args, settings(args), beam_args), args.ids))
 
     again.set_defaults(run=retry)
 

@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 from newsbeam import clock
 from newsbeam.errors import LedgerError, UsageError
 from newsbeam.ledger import letters
-from newsbeam.ledger.engine import opened, require_current
+from newsbeam.ledger.engine import opened, readable, require_current
 from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import Kept
 from newsbeam.ledger.lock import held, myself
 from pipelines import exit_codes
-from pipelines.run import Request, one_pass
+from pipelines.request import Request
+from pipelines.run import one_pass
 from pipelines.tables import print_json, print_table, safe
 
 LISTED = 1000
@@ -25,7 +26,7 @@ HEADERS = ("Id", "State", "Tries", "Last seen", "Step", "Source", "Error", "Mess
 
 def show_list(url: str, *, everything: bool, as_json: bool) -> int:
     """Print the dead letters that are open, or all."""
-    engine = _ledger(url)
+    engine = _ledger(readable(url))
     states = ("open", "retrying", "resolved") if everything else ("open", "retrying")
     found = letters.letters(engine, states)
     if as_json:
@@ -39,7 +40,7 @@ def show_list(url: str, *, everything: bool, as_json: bool) -> int:
 
 def show_one(url: str, start: str, *, as_json: bool) -> int:
     """Print all that is known of the dead letter whose id begins with ``start``."""
-    kept = _one(_ledger(url), start)
+    kept = _one(_ledger(readable(url)), start)
     if as_json:
         print_json(_message(kept))
         return 0

@@ -7,12 +7,14 @@ from typing import Any
 
 import yaml
 
+from newsbeam import clock
 from newsbeam.config import Settings, load_settings
 from newsbeam.errors import ConfigError, OutputError, UsageError
 from newsbeam.feeds.cursor import Cursor, first_cursor
 from newsbeam.feeds.opml import read_opml, write_opml
+from newsbeam.feeds.schedule import host_asked, resting_hosts
 from newsbeam.feeds.settings import FeedSettings
-from newsbeam.ledger.engine import opened, require_current, version
+from newsbeam.ledger.engine import opened, readable, require_current, version
 from newsbeam.ledger.items import cursors
 from pipelines.tables import print_json, print_table
 
@@ -21,17 +23,26 @@ HEADERS = ("Feed", "URL", "State", "Last success", "Next poll", "Items a day", "
 
 def status(settings: Settings, *, as_json: bool) -> int:
     """Print the health of each configured feed; those that were never polled are ``new``."""
-    engine = opened(settings.ledger.url)
+    engine = opened(readable(settings.ledger.url))
     known: Mapping[str, Cursor] = {}
     if version(engine):
         require_current(engine)
         known = cursors(engine)
     pairs = [(feed, known.get(feed.feed_id, first_cursor(feed))) for feed in settings.feeds]
+    resting = resting_hosts(pairs, clock.system_clock())
+    pairs = [(feed, _as_planned(feed, cursor, resting)) for feed, cursor in pairs]
     if as_json:
         print_json([_message(feed, cursor) for feed, cursor in pairs])
     else:
         print_table(HEADERS, [_cells(feed, cursor) for feed, cursor in pairs])
     return 0
+
+
+def _as_planned(feed: FeedSettings, cursor: Cursor, resting: Mapping[str, str]) -> Cursor:
+    """Return ``cursor`` with its next poll as it will be: none when gone, later where its host rests."""
+    until = resting.get(host_asked(feed, cursor), "")
+    planned = None if cursor.state == "gone" else max(cursor.next_poll_at or "", until) or None
+    return cursor._replace(next_poll_at=planned)
 
 
 def _message(feed: FeedSettings, cursor: Cursor) -> dict[str, Any]:
@@ -50,7 +61,7 @@ def _message(feed: FeedSettings, cursor: Cursor) -> dict[str, Any]:
 
 def _cells(feed: FeedSettings, cursor: Cursor) -> Sequence[Any]:
     a_day = None if cursor.items_a_day is None else f"{cursor.items_a_day:.1f}"
-    times = (cursor.last_success_at, cursor.next_poll_at)
+    times = (cursor.last_success_at, "never" if cursor.state == "gone" else cursor.next_poll_at)
     return (feed.source, feed.shown, cursor.state, *times, a_day, cursor.words)
 
 

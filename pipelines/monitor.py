@@ -25,11 +25,12 @@ class Memory(NamedTuple):
 
     ``recall`` turns the ItemEvents of this pass into those of earlier ones that are to be counted again
     with them; ``empty`` gives, for ``items`` and ``counts``, counts of 0 for what counts no more;
-    ``withhold`` lets through, by stream, only what has not been delivered.
+    ``withhold`` lets through, by stream, only what has not been delivered. The first two are None where
+    there were no earlier passes.
     """
 
-    recall: beam.PTransform
-    empty: beam.PTransform
+    recall: beam.PTransform | None
+    empty: beam.PTransform | None
     withhold: Mapping[str, beam.PTransform]
 
 
@@ -59,12 +60,12 @@ class Monitor(beam.PTransform):
         found = articles.articles | "DetectEvents" >> DetectEvents(self._settings.nlp.model)
         detected = found["items"] | "ReportProgress" >> ReportProgress()
         sighted = detected
-        if self._memory:
+        if self._memory and self._memory.recall:
             recalled = detected | "Recall" >> self._memory.recall
             sighted = (detected, recalled) | "WithRecalled" >> beam.Flatten()
         counted = sighted | "CountEvents" >> CountEvents(counting.window_seconds, counting.lateness_seconds)
         counts = counted["counts"]
-        if self._memory:
+        if self._memory and self._memory.empty:
             counts |= "CountsOfAllWindows" >> beam.WindowInto(beam.window.GlobalWindows())
             emptied = {"items": detected, "counts": counts} | "EmptyCounts" >> self._memory.empty
             counts = (counts, emptied) | "WithEmptied" >> beam.Flatten()

@@ -4,79 +4,41 @@ Take the lock, finish what a dead pass left, poll and run the graph, commit curs
 anywhere means that the next pass does the work again; ids make that harmless.
 """
 
+import math
 import re
 import secrets
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 from structlog.contextvars import bound_contextvars
 
-from newsbeam import clock, metrics
-from newsbeam.clock import Clock
+from newsbeam import clock, logs, metrics
 from newsbeam.config import Settings
 from newsbeam.errors import LedgerError, LedgerHeldError, OutputError, UsageError
-from newsbeam.feeds.cursor import Cursor
-from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
-from newsbeam.ledger.engine import migrate, opened, require_current, version, writing
+from newsbeam.ledger.engine import migrate, opened, readable, require_current, version, writing
 from newsbeam.ledger.intake import Plan
 from newsbeam.ledger.items import cursors
 from newsbeam.ledger.letters import open_letters
 from newsbeam.ledger.lock import held, myself
+from newsbeam.ledger.migrations import VERSION
 from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
-from newsbeam.records import OUTCOMES, Alert
 from pipelines import exit_codes
+from pipelines.parts import Done, do_parts, due_now, totals_of_part
+from pipelines.request import Report, Request, Stages
 
 LOG = structlog.get_logger("newsbeam.run")
 PRUNE_SECONDS = 86400
+LEAP_SECONDS = 30 * 86400
+"""With the last pruning longer ago than that, a wrong clock is as likely as a rest: it waits for a day."""
+_STEP = re.compile(r" \[while running '[^']*'\]")
 _LEDGER_TROUBLE = re.compile(
     r"newsbeam\.errors\.(Ledger\w*Error): (.*?)(?: \[while running .*)?$", re.MULTILINE
 )
-
-
-class Request(NamedTuple):
-    """What a pass is asked to do.
-
-    ``only`` names feeds by name, URL or id; none means all. ``force`` polls also those that are not due.
-    ``beam_args`` are options for Beam.
-    """
-
-    settings: Settings
-    clock: Clock
-    only: tuple[str, ...] = ()
-    force: bool = False
-    dry_run: bool = False
-    metrics_file: Path | None = None
-    beam_args: tuple[str, ...] = ()
-
-
-class Report(NamedTuple):
-    """How a pass went. ``facts`` is what metrics are made of; None where nothing is known of the ledger."""
-
-    exit_code: int
-    facts: metrics.Facts | None
-
-
-class _Stages:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
 def run(request: Request) -> int:
@@ -104,11 +66,13 @@ def one_pass(request: Request) -> Report:
         try:
             return _dry(request, feeds) if request.dry_run else _under_lock(request, feeds, run_id)
         except LedgerHeldError as error:
-            sys.stderr.write(f"newsbeam: {error}\n")
+            LOG.warning("the ledger is held", why=str(error))
+            logs.plainly(str(error))
             return Report(exit_codes.HELD, None)
         except LedgerError as error:
+            error.message = _STEP.sub("", error.message)  # Beam adds the step to what a step raised
             LOG.error("the ledger cannot be used", why=str(error))  # noqa: TRY400 - its words say it all
-            sys.stderr.write(f"newsbeam: {error}\n")
+            logs.plainly(str(error))
             return Report(exit_codes.LEDGER, None)
 
 
@@ -128,12 +92,14 @@ def _names(feed: FeedSettings) -> set[str]:
 
 def _under_lock(request: Request, feeds: Sequence[FeedSettings], run_id: str) -> Report:
     engine = opened(request.settings.ledger.url)
-    stages = _Stages()
+    stages = Stages()
     me = myself(run_id, clock.to_iso(request.clock()))
     with stages.stage("total"), held(engine, me):
         before = migrate(engine)
         died = runs.start(engine, me)
-        LOG.info("run started", feeds=len(feeds), **({"schema_was": before, "died": died} if died else {}))
+        if 0 < before < VERSION:
+            LOG.info("ledger migrated", schema_was=before, schema=VERSION)
+        LOG.info("run started", feeds=len(feeds), **({"died": died} if died else {}))
         try:
             return _pass(engine, request, feeds, run_id, stages)
         except UsageError:
@@ -152,105 +118,76 @@ def _give_up(engine: Engine, request: Request, run_id: str, exit_code: int) -> N
     runs.fail(engine, run_id, runs.Ending(clock.to_iso(request.clock()), {}, exit_code))
 
 
-def _broken(engine: Engine, request: Request, run_id: str, stages: _Stages, error: Exception) -> Report:
+def _broken(engine: Engine, request: Request, run_id: str, stages: Stages, error: Exception) -> Report:
     words = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
     LOG.error("run failed", why=words, exc_info=error)
-    sys.stderr.write(
-        f"newsbeam: the pass broke off, nothing was committed; the next one does the work again: {words}\n"
-    )
+    logs.plainly(f"the pass broke off, nothing was committed; the next one does the work again: {words}")
     _give_up(engine, request, run_id, exit_codes.FAILED)
     return Report(exit_codes.FAILED, _facts(engine, request, exit_codes.FAILED, stages))
 
 
 def _pass(
-    engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: _Stages
+    engine: Engine, request: Request, feeds: Sequence[FeedSettings], run_id: str, stages: Stages
 ) -> Report:
-    url = request.settings.ledger.url
-    known = cursors(engine)
-    due = due_feeds(feeds, known, request.clock, force=request.force)
-    plan = Plan(tuple(due), request.settings.http, request.clock, url, run_id)
-    with stages.stage("graph"):
-        counted = _through_graph(engine, request, plan)
-    _check_sum(counted)
-    alerts = pending(engine, "alerts")
-    exit_code = _exit_code(request.settings, counted)
-    summary = _summary(counted, due, alerts, stages)
+    done = do_parts(engine, request, feeds, run_id, stages)
+    exit_code = _exit_code(request.settings, done.counted)
+    summary = _summary(done, stages)
     with stages.stage("commit"):
-        now = request.clock()
-        totals = metrics.totals_of(counted, alerts, now)
-        sources = {feed.feed_id: feed.source for feed, _ in due}
-        runs.commit(engine, run_id, runs.Ending(clock.to_iso(now), summary, exit_code), totals, sources)
+        ending = runs.Ending(clock.to_iso(request.clock()), summary, exit_code)
+        totals = totals_of_part(request, done.last) | {("passes", ""): 1.0}
+        runs.commit(engine, run_id, ending, totals, done.last.polled)
         _prune(engine, request)
     LOG.info("run finished", exit=exit_code, **summary)
     return Report(exit_code, _facts(engine, request, exit_code, stages))
-
-
-def _through_graph(engine: Engine, request: Request, plan: Plan) -> Mapping[str, int]:
-    """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
-    if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
-        LOG.info("no feed is due")
-        return {}
-    from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
-
-    return run_feeds(engine, request.settings, plan, request.beam_args)
-
-
-def _check_sum(counted: Mapping[str, int]) -> None:
-    settled = sum(counted.get(name, 0) for name in OUTCOMES)
-    if counted.get("items_read", 0) != settled:
-        raise AssertionError(f"items read and outcomes do not add up: {dict(counted)}")
 
 
 def _exit_code(settings: Settings, counted: Mapping[str, int]) -> int:
     dead = counted.get("dead_letters", 0)
     if dead <= settings.max_dead_letters:
         return exit_codes.OK
-    sys.stderr.write(
-        f"newsbeam: {dead} dead letters, more than the {settings.max_dead_letters} allowed "
-        "(max_dead_letters, --max-dead-letters); see `newsbeam dead-letters list`\n"
+    LOG.warning("too many dead letters", dead_letters=dead, allowed=settings.max_dead_letters)
+    logs.plainly(
+        f"{dead} dead {'letter' if dead == 1 else 'letters'}, more than the {settings.max_dead_letters} "
+        "allowed (max_dead_letters, --max-dead-letters); see `newsbeam dead-letters list`"
     )
     return exit_codes.DEAD_LETTERS
 
 
-def _summary(
-    counted: Mapping[str, int],
-    due: Sequence[tuple[FeedSettings, Cursor]],
-    alerts: Sequence[Alert],
-    stages: _Stages,
-) -> dict[str, Any]:
-    numbers = {name: number for name, number in counted.items() if number and name != "dead_letters"}
+def _summary(done: Done, stages: Stages) -> dict[str, Any]:
+    numbers = {name: number for name, number in done.counted.items() if number and name != "dead_letters"}
     waited = numbers.pop("microseconds_waiting_for_feeds", 0)
     stages.seconds["waiting_for_feeds"] = waited / 1e6
     return {
-        "due": len(due),
-        "alerts": len(alerts),
-        "dead_letters": counted.get("dead_letters", 0),
+        "due": done.due,
+        "alerts": done.alerts,
+        "dead_letters": done.counted.get("dead_letters", 0),
         **numbers,
         "seconds": {name: round(seconds, 2) for name, seconds in stages.seconds.items()},
     }
 
 
 def _prune(engine: Engine, request: Request) -> None:
-    """Forget what is over, once a day."""
+    """Forget what is over, once a day; not when the clock has leapt: what is forgotten does not come back."""
     now = request.clock().timestamp()
     last = runs.read_totals(engine).get(("pruned_at", ""), 0.0)
     if 0 <= now - last < PRUNE_SECONDS:
         return
-    before = clock.from_timestamp(now - request.settings.ledger.keep_seconds)
-    forgotten = runs.prune(engine, clock.to_iso(before))
+    if 0 < last < now - LEAP_SECONDS:
+        LOG.warning("nothing forgotten", why="the clock has leapt, or there was no pass for long")
+    else:
+        before = clock.from_timestamp(now - request.settings.ledger.keep_seconds)
+        LOG.debug("pruned", rows=runs.prune(engine, clock.to_iso(before)))
     with writing(engine) as connection:
         runs.add_totals(connection, {("pruned_at", ""): now - last})
-    LOG.debug("pruned", rows=forgotten)
 
 
-def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) -> metrics.Facts:
+def _facts(engine: Engine, request: Request, exit_code: int, stages: Stages) -> metrics.Facts:
     wanted = {feed.feed_id for feed in request.settings.feeds}
-    ended = [row for row in runs.recent(engine, 100) if row.state == "done"]
+    now = request.clock()
     return metrics.Facts(
-        now=request.clock(),
+        now=now,
         exit_code=exit_code,
-        started_at=clock.to_iso(request.clock()),
-        last_success_at=ended[0].finished_at if ended else None,
+        last_success_at=runs.last_success(engine, clock.to_iso(now)),
         seconds=stages.seconds,
         cursors={feed: cursor for feed, cursor in cursors(engine).items() if feed in wanted},
         totals=runs.read_totals(engine),
@@ -260,19 +197,25 @@ def _facts(engine: Engine, request: Request, exit_code: int, stages: _Stages) ->
 
 def _dry(request: Request, feeds: Sequence[FeedSettings]) -> Report:
     """Poll and detect as a pass would, print what it would tell, and write nothing anywhere."""
-    engine = opened(request.settings.ledger.url)
+    url = readable(request.settings.ledger.url)
+    engine = opened(url)
     there = version(engine) > 0
     if there:
         require_current(engine)
-    due = due_feeds(feeds, cursors(engine) if there else {}, request.clock, force=request.force)
+    due = due_now(engine if there else None, request, feeds)
     names = ", ".join(feed.source for feed, _ in due) or "none"
     sys.stdout.write(f"Dry run: nothing is written. {len(due)} of {len(feeds)} feeds are due: {names}\n")
+    left = {stream: len(pending(engine, stream)) for stream in DELIVERED_STREAMS if there}
+    if any(left.values()):
+        told = ", ".join(f"{number} {stream}" for stream, number in left.items() if number)
+        sys.stdout.write(f"It would first deliver again what a dead pass left: {told}\n")
     if not due:
         return Report(exit_codes.OK, None)
     from pipelines.run_feeds import try_feeds  # noqa: PLC0415 - takes a second to import
 
-    url = request.settings.ledger.url if there else ""
-    counted = try_feeds(request.settings, Plan(tuple(due), request.settings.http, request.clock, url, ""))
+    http, known = request.settings.http, url if there else ""
+    plan = Plan(tuple(due), http, request.clock, known, "", most_items=sys.maxsize, most_seconds=math.inf)
+    counted = try_feeds(request.settings, plan)
     for name in sorted(name for name in counted if name.startswith(("feeds_", "changes_"))):
         sys.stdout.write(f"  {name.replace('_', ' ', 1):<22} {counted[name]:>6}\n")
     return Report(_exit_code(request.settings, counted), None)

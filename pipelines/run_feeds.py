@@ -22,9 +22,15 @@ from transforms.withhold_delivered import WithholdDelivered
 ALL_STREAMS = (*DELIVERED_STREAMS, "dead_letters", "outcomes")
 
 
-def run_feeds(engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str]) -> Mapping[str, int]:
-    """Finish what a dead pass left, then poll what is due; return totals by name."""
-    written = redeliver(engine, _told(settings), pipeline_options(beam_args))
+def run_feeds(
+    engine: Engine, settings: Settings, plan: Plan, beam_args: Sequence[str], *, again: bool = False
+) -> Mapping[str, int]:
+    """Finish what a dead pass left, then poll what is due; return totals by name.
+
+    ``again`` says that this pass has committed a part: there is nothing left, and the sinks are added to.
+    """
+    everything = frozenset(ALL_STREAMS)
+    written = everything if again else redeliver(engine, _told(settings), pipeline_options(beam_args))
     if not plan.due:
         return {}
     ours = LedgerOptions(url=plan.ledger, run_id=plan.run_id, now=clock.to_iso(plan.clock()))
@@ -42,15 +48,17 @@ def _told(settings: Settings) -> list[tuple[Sink, tuple[str, ...]]]:
 def try_feeds(settings: Settings, plan: Plan) -> Mapping[str, int]:
     """Poll what is due and print what it would give; write nothing."""
     routes = [(make_sink("console", {}), ("alerts", "counts", "dead_letters", "outcomes"))]
-    remembered = memory(settings, plan.ledger) if plan.ledger else None
-    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), remembered)
+    return run_graph(PollFeeds(plan), settings, routes, pipeline_options(()), memory(settings, plan.ledger))
 
 
 def memory(settings: Settings, ledger: str, run_id: str = "") -> Memory:
-    """Return what the graph needs to know of earlier passes; ``run_id`` is empty where none commits."""
+    """Return what the graph needs to know of earlier passes; ``run_id`` is empty where none commits.
+
+    ``ledger`` is empty before the first pass.
+    """
     seconds = settings.counts.window_seconds
     return Memory(
-        recall=RecallWindows(ledger, seconds, run_id),
-        empty=EmptyCounts(ledger, seconds),
+        recall=RecallWindows(ledger, seconds, run_id) if ledger else None,
+        empty=EmptyCounts(ledger, seconds) if ledger else None,
         withhold={stream: WithholdDelivered(ledger, stream) for stream in DELIVERED_STREAMS},
     )

@@ -64,6 +64,8 @@ def run_graph(
     for sink, streams in routes:
         sink.prepare(streams)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    # It logs what a step raised, with a traceback, before it raises it: we say it once, in words.
+    logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
     Progress.items = 0
     with shown(lambda: Progress.items):
         pipeline = beam.Pipeline(options=options)

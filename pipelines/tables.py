@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsbeam.feeds.mask import mask_text
-from newsbeam.shown import PIPED_WIDTH, harmless
+from newsbeam.shown import PIPED_WIDTH, escaped, harmless
 
 
 def safe(value: Any) -> str:
@@ -30,5 +30,6 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def print_json(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
-    """Print ``value`` as JSON on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Print ``value`` as JSON on standard output; what steers a terminal is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(escaped(text) + "\n")

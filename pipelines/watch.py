@@ -1,12 +1,8 @@
 """``newsbeam watch``: the passes of ``newsbeam run`` in a loop."""
 
-import os
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import structlog
@@ -15,28 +11,32 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from newsbeam import metrics
-from newsbeam.errors import UsageError
+from newsbeam.errors import OutputError, UsageError
 from pipelines import exit_codes
-from pipelines.run import Request, one_pass, write_metrics
+from pipelines.request import Report, Request
+from pipelines.run import one_pass, write_metrics
+from pipelines.signals import finishing
 
 LOG = structlog.get_logger("newsbeam.watch")
-STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 def watch(request: Request, every: int, metrics_address: tuple[str, int] | None = None) -> int:
     """Do a pass each ``every`` seconds until told to stop; return 0.
 
     The first SIGTERM or SIGINT lets the current pass finish, a second ends the process at once. A pass
-    that fails is logged, and the next one tries again; wrong configuration ends the loop.
+    that fails is logged, and the next one tries again; wrong configuration ends the loop. So does a sink
+    that the first pass finds it cannot write to: later its disk may be full, and have room again.
     """
-    latest = _Latest()
-    with _stopping() as stop, _serving(latest, metrics_address):
+    latest, first = _Latest(), True
+    with finishing() as stop, _serving(latest, metrics_address):
         while not stop.is_set():
             began = time.monotonic()
-            report = one_pass(request)
+            report, first = _one_pass(request, first=first), False
             if report.facts:
                 latest.facts = report.facts
                 write_metrics(request, report)
+            elif latest.facts:  # it could not begin: what was known stands
+                latest.facts = latest.facts._replace(exit_code=report.exit_code)
             if report.exit_code > exit_codes.DEAD_LETTERS:
                 LOG.error("pass failed; the next one tries again", exit=report.exit_code)
             stop.wait(max(0.0, every - (time.monotonic() - began)))
@@ -44,22 +44,14 @@ def watch(request: Request, every: int, metrics_address: tuple[str, int] | None 
     return exit_codes.OK
 
 
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Yield an event that the first signal to stop sets; the second ends the process."""
-    stop = threading.Event()
-
-    def heard(number: int, _: FrameType | None) -> None:
-        if stop.is_set():
-            os._exit(128 + number)  # nothing is half done that the next pass does not do again
-        stop.set()
-
-    before = {number: signal.signal(number, heard) for number in STOPS}
+def _one_pass(request: Request, *, first: bool) -> Report:
     try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        return one_pass(request)
+    except OutputError as error:
+        if first:
+            raise
+        LOG.error("run failed", why=str(error))  # noqa: TRY400 - its words say it all
+        return Report(exit_codes.FAILED, None)
 
 
 class _Latest(Collector):

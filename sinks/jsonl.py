@@ -2,9 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import apache_beam as beam
 from apache_beam.pvalue import AsIter, PCollection
@@ -96,17 +98,18 @@ def _write_whole(path: str, stream: str, lines: Iterable[tuple[str, str]]) -> No
 
     ordered = sorted((sort_key(stream, json.loads(line)), line) for _, line in lines)
     target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream_out:
-            stream_out.writelines(line for _, line in ordered)
-            stream_out.flush()
-            os.fsync(stream_out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _naming(path):
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream_out:
+                stream_out.writelines(line for _, line in ordered)
+                stream_out.flush()
+                os.fsync(stream_out.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 def _append_whole(path: str, stream: str, lines: Iterable[tuple[str, str]]) -> None:
@@ -116,14 +119,33 @@ def _append_whole(path: str, stream: str, lines: Iterable[tuple[str, str]]) -> N
     ordered = sorted((sort_key(stream, json.loads(line)), line) for _, line in lines)
     if not ordered:
         return
-    with Path(path).open("ab+") as out:
-        out.truncate(_whole_lines(out))
-        out.write("".join(line for _, line in ordered).encode("utf-8"))
-        out.flush()
-        os.fsync(out.fileno())
+    with _naming(path), Path(path).open("ab+", buffering=0) as out:
+        end = _whole_lines(out)
+        out.truncate(end)
+        try:
+            _write_all(out, "".join(line for _, line in ordered).encode("utf-8"))
+            os.fsync(out.fileno())
+        except OSError:
+            out.truncate(end)  # a disk that is full takes a part: no reader shall see half a line
+            raise
 
 
-def _whole_lines(stream: BinaryIO) -> int:
+def _write_all(out: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[out.write(rest) :]
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Have an error of the disk say which file it is about: there may be several disks."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+
+
+def _whole_lines(stream: FileIO) -> int:
     """Return the length in bytes of what ends with a newline."""
     end = stream.seek(0, os.SEEK_END)
     while end:

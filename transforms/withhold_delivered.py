@@ -8,9 +8,9 @@ from apache_beam.pvalue import PCollection
 from apache_beam.utils.windowed_value import WindowedValue
 
 from newsbeam.ledger.engine import opened
-from newsbeam.ledger.rows import to_text
+from newsbeam.ledger.rows import from_text, to_text
 from newsbeam.ledger.streams import CHUNK, delivered
-from newsbeam.records import Alert
+from newsbeam.records import Alert, Event
 
 IDS = {"alerts": "alert_id", "events": "event_id", "counts": "count_id"}
 
@@ -19,7 +19,9 @@ class WithholdDelivered(beam.PTransform):
     """Records of ``stream`` -> those that are not in the ledger as delivered.
 
     An alert is withheld for its id, also where two items of this pass raise it: one article in two feeds.
-    An event and a count are withheld only where nothing in them has changed.
+    A count is withheld only where nothing in it has changed. So is an event, which only the item that told
+    it first can tell anew: of one article in two feeds the second adds nothing, in this pass or a later one.
+    ``ledger`` is empty where there is none yet; then only this pass counts.
     """
 
     def __init__(self, ledger: str, stream: str) -> None:
@@ -49,6 +51,7 @@ class _WithholdFn(beam.DoFn):
 
     def start_bundle(self) -> None:
         self._waiting: list[WindowedValue] = []
+        self._told: set[str] = set()
 
     def process(
         self, record: Any, at: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
@@ -65,8 +68,17 @@ class _WithholdFn(beam.DoFn):
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        had = delivered(opened(self._ledger), self._stream, [getattr(each.value, key) for each in waiting])
-        for each in waiting:
-            before = had.get(getattr(each.value, key))
-            if before is None or (self._stream != "alerts" and before != to_text(each.value)):
+        ids = [getattr(each.value, key) for each in waiting]
+        had = delivered(opened(self._ledger), self._stream, ids) if self._ledger else {}
+        for each, record_id in zip(waiting, ids, strict=True):
+            if self._is_news(each.value, record_id, had.get(record_id)):
                 yield each
+
+    def _is_news(self, record: Any, record_id: str, before: str | None) -> bool:
+        if before is None:
+            again = self._stream == "events" and record_id in self._told
+            self._told.add(record_id)
+            return not again
+        if self._stream == "alerts" or before == to_text(record):
+            return False
+        return self._stream != "events" or from_text(Event, before).item_id == record.item_id

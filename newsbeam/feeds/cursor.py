@@ -13,6 +13,7 @@ class Cursor(NamedTuple):
     ``state`` is one of :data:`newsbeam.feeds.schedule.STATES`, ``words`` says in a sentence what is wrong.
     Times are ISO 8601, ``interval`` is in seconds, ``items_a_day`` is None until known, ``entries`` is how
     many stood in the feed last. ``distrusted``: its validators were caught lying and are not sent again.
+    ``host_rests_until``: its host has asked to be left alone until then.
     """
 
     feed_id: str
@@ -34,6 +35,7 @@ class Cursor(NamedTuple):
     last_changed_at: Optional[str] = None
     items_a_day: Optional[float] = None
     entries: int = 0
+    host_rests_until: Optional[str] = None
 
 
 def first_cursor(feed: FeedSettings) -> Cursor:

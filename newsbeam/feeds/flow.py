@@ -12,14 +12,22 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
+def _never() -> bool:
+    return False
+
+
 async def by_host(
-    jobs: Iterable[tuple[str, Job]], work: Callable[[Job], Awaitable[Result]], pace: Pace, room: int
+    jobs: Iterable[tuple[str, Job]],
+    work: Callable[[Job], Awaitable[Result]],
+    pace: Pace,
+    room: int,
+    enough: Callable[[], bool] = _never,
 ) -> AsyncIterator[Result]:
     """Do ``work`` on ``jobs``, each with its host; yield results as they are done, in no fixed order.
 
     Jobs of one host follow one another, and a host's pause keeps no other waiting. At most ``room`` jobs
-    are begun and not yet taken: who stops pulling stops the work, too, and who leaves ends it. Raises what
-    ``work`` raises.
+    are begun and not yet taken: who stops pulling stops the work, too, and who leaves ends it. Once there
+    is ``enough`` no more are begun, and those that were are yielded. Raises what ``work`` raises.
     """
     queues: dict[str, deque[Job]] = defaultdict(deque)
     for host, job in jobs:
@@ -30,8 +38,8 @@ async def by_host(
     clock = asyncio.get_running_loop().time
     running: dict[asyncio.Future[Result], str] = {}
     try:
-        while ready or running:
-            while ready and len(running) < room and ready[0][0] <= clock():
+        while running or (ready and not enough()):
+            while ready and len(running) < room and ready[0][0] <= clock() and not enough():
                 host = heapq.heappop(ready)[2]
                 running[asyncio.ensure_future(work(queues[host].popleft()))] = host
             pause = max(0.0, ready[0][0] - clock()) if ready and len(running) < room else None

@@ -1,7 +1,7 @@
 """Polite HTTP: a URL in, bytes and headers out. What the bytes mean is decided elsewhere."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from types import TracebackType
@@ -30,6 +30,9 @@ MAX_URL_CHARS = 4_000
 MAX_CRUMBS, CRUMB = 1_000, 64
 """So many chunks may come, and one more for each 64 bytes: taking one keeps all other feeds waiting."""
 WAIT_STATUSES = (429, 503)
+_BROKEN_OFF = ("Server disconnected", "peer closed connection")
+"""So the client says that a server hung up: a fault of the moment, unlike what else it says of protocols."""
+MayAsk = Callable[[str], Awaitable[None]]
 _TEMPORARY = (302, 303, 307)
 _PERMANENT = (301, 308)
 
@@ -76,16 +79,23 @@ class Retriever:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def retrieve(
-        self, url: str, accept: str = ACCEPT_FEED, validators: Mapping[str, str] | None = None
+        self,
+        url: str,
+        accept: str = ACCEPT_FEED,
+        validators: Mapping[str, str] | None = None,
+        may_ask: MayAsk | None = None,
     ) -> Response:
         """Ask for ``url``, following redirects, when its host's turn comes and a connection is free.
 
+        ``may_ask`` raises for an address that must not be asked; it is called for each on the way.
         Raises :class:`FetchError` where there is no answer. Every status is an answer but that of a host
         which has just asked to be left alone (429 or 503 with Retry-After): that is a :class:`StatusError`
         without a request.
         """
         permanent, lasting = url, True
         for _ in range(self._http.max_redirects + 1):
+            if may_ask:
+                await may_ask(url)
             async with self.pace.turn(host_of(url)):
                 answer = await self._ask(url, {"Accept": accept, **(validators or {})})
             target = _target(answer)
@@ -111,6 +121,8 @@ class Retriever:
             httpx.HTTPError, httpx.InvalidURL, httpx.StreamError,
             httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError,
         ) as error:  # fmt: skip
+            if str(error).startswith(_BROKEN_OFF):
+                raise UnreachableError(f"{host} broke off ({words_of_error(error)})") from error
             raise HostileError(f"{host} does not keep to HTTP ({words_of_error(error)})") from error
         if answer.status in WAIT_STATUSES and answer.retry_seconds:
             self._resting[host] = answer.retry_seconds

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from newsbeam.errors import UsageError
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.feeds.text import one_line
+from newsbeam.yamlfile import in_words
 
 
 def read_opml(data: bytes) -> tuple[FeedSettings, ...]:
@@ -44,7 +45,7 @@ def _feed(outline: "etree._Element") -> FeedSettings | None:
     try:
         return FeedSettings(url=url, name=one_line(told.get("title") or told.get("text") or "", 200))
     except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+        problem = in_words(error.errors(include_url=False, include_input=False)[0])
         raise UsageError(f"the feed at line {outline.sourceline} cannot be taken over: {problem}") from None
 
 

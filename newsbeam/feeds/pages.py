@@ -11,7 +11,7 @@ from protego import Protego
 from newsbeam.clock import Clock, system_clock, to_iso
 from newsbeam.errors import FetchError, HostileError, RefusedError, StatusError
 from newsbeam.feeds.guard import Resolver
-from newsbeam.feeds.http import ACCEPT_PAGE, Response, Retriever, words_of_error
+from newsbeam.feeds.http import ACCEPT_PAGE, Response, Retriever, host_of, words_of_error
 from newsbeam.feeds.mask import mask_url
 from newsbeam.feeds.settings import HttpSettings
 from newsbeam.feeds.urls import canonical_url, site_of
@@ -51,7 +51,8 @@ class Pages:
             return item
         try:
             content = page_text(await self.fetch(item.url))
-        except FetchError:
+        except FetchError as error:
+            LOG.debug("page not read", source=item.source, url=mask_url(item.url), why=str(error))
             return item
         except Exception as error:  # noqa: BLE001 - one page must not end the pass
             why = f"{type(error).__name__}: {words_of_error(error)}"
@@ -62,18 +63,22 @@ class Pages:
     async def fetch(self, url: str) -> Response:
         """Return the HTML page at ``url``.
 
-        Raises :class:`FetchError` where robots.txt forbids it, it cannot be had, or it is no HTML.
+        Raises :class:`FetchError` where robots.txt forbids it, also that of a site which it redirects to,
+        it cannot be had, or it is no HTML.
         """
-        robots = await self._robots_of(url)
-        if robots and not robots.can_fetch(url, AGENT):
-            raise RefusedError("its site's robots.txt does not let us")
-        answer = await self._retriever.retrieve(url, accept=ACCEPT_PAGE)
+        answer = await self._retriever.retrieve(url, accept=ACCEPT_PAGE, may_ask=self._heed_robots)
         if answer.status != 200:
             raise StatusError(f"HTTP {answer.status}")
         kind = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
         if kind not in _HTML or not answer.body.strip():
             raise HostileError(f"is no HTML page but {kind[:80] if answer.body else 'empty'}")
         return answer
+
+    async def _heed_robots(self, url: str) -> None:
+        host_of(url)  # raises for what is no address to ask
+        robots = await self._robots_of(url)
+        if robots and not robots.can_fetch(url, AGENT):
+            raise RefusedError("its site's robots.txt does not let us")
 
     async def _robots_of(self, url: str) -> Protego | None:
         parts = urlsplit(url)

@@ -4,6 +4,7 @@ Some bodies of 200 KB keep feedparser's regular expressions busy for minutes, an
 A process can: by the limit on its memory, by its own alarm, or by :mod:`newsbeam.feeds.parsers`.
 """
 
+import os
 import pickle
 import resource
 import signal
@@ -23,7 +24,9 @@ def main() -> None:
     """Serve until stdin ends; ``argv[1]`` is how many seconds a body may take."""
     seconds = float(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pass; it closes our stdin
+    # Ctrl-C and a stop of the whole service are for the pass: it may still finish, and it closes our stdin.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     taken, given = sys.stdin.buffer, sys.stdout.buffer
     while head := taken.read(LENGTH_BYTES):
         job = pickle.loads(taken.read(int.from_bytes(head, "big")))  # noqa: S301 - from our own parent
@@ -53,4 +56,7 @@ def write_message(stream: BinaryIO, message: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        os._exit(0)  # the pass was stopped while we parsed: nobody wants the answer

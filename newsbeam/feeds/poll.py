@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -72,14 +72,18 @@ class Poller:
         await self._retriever.aclose()
         await self._parsers.aclose()
 
-    async def poll(self, due: Sequence[tuple[FeedSettings, Cursor]]) -> AsyncIterator[Polled]:
+    async def poll(
+        self, due: Sequence[tuple[FeedSettings, Cursor]], enough: Callable[[], bool] | None = None
+    ) -> AsyncIterator[Polled]:
         """Poll ``due`` at once, politely, and yield each as it is done, in no fixed order.
 
         Never raises for what a server does: that is an outcome ``failed`` with a cursor that says why. No
-        more feeds are in work than there may be connections: who stops pulling stops the polling, too.
+        more feeds are in work than there may be connections: who stops pulling stops the polling, too. Once
+        there is ``enough``, no more feeds are asked.
         """
         jobs = ((host_of(cursor.moved_to or feed.url), (feed, cursor)) for feed, cursor in due)
-        async for polled in by_host(jobs, self._poll_feed, self._retriever.pace, self._http.connections):
+        pace, room = self._retriever.pace, self._http.connections
+        async for polled in by_host(jobs, self._poll_feed, pace, room, enough or (lambda: False)):
             yield polled
 
     async def _poll_feed(self, pair: tuple[FeedSettings, Cursor]) -> Polled:

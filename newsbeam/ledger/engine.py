@@ -1,11 +1,13 @@
 """A connection to the ledger's database, its errors put into words, its schema brought up to date."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -53,6 +55,25 @@ def database_path(engine: Engine) -> Path | None:
 def opened(url: str) -> Engine:
     """Return this process's engine for ``url``: steps of the graph share its connections."""
     return connect(url)
+
+
+def readable(url: str) -> str:
+    """Return the URL by which a command that only reads gets at the ledger at ``url``.
+
+    SQLite in WAL mode writes beside its file even to read: where it cannot (a disk that has gone read-only,
+    another user), the file is opened as one that nobody changes, which between two passes it is.
+    """
+    parsed = make_url(url)
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or not name or ":" in name:
+        return url
+    path = Path(name)
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if writable or not path.exists():
+        return url
+    log = path.with_name(f"{path.name}-wal")
+    still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    return f"sqlite:///file:{quote(name)}?mode=ro{still}&uri=true"
 
 
 def _arguments(url: URL) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def cursors(engine: Engine) -> dict[str, Cursor]:
 
 
 def known_items(engine: Engine, feed: str, item_ids: Iterable[str]) -> Known:
-    """Return the rows of ``feed`` that are present or in ``item_ids``, and who else brought those first."""
+    """Return the rows of ``feed`` that are present or in ``item_ids``, and who else brought those first.
+
+    An item that has left the feed which brought it first is no duplicate here any more: its edits are told.
+    """
     items = schema.ITEMS
     ids = list(item_ids)
     rows: dict[str, ItemRow] = {}
@@ -55,7 +58,20 @@ def known_items(engine: Engine, feed: str, item_ids: Iterable[str]) -> Known:
                     rows[row.item_id] = ItemRow(**row._mapping)
                 else:
                     owners[row.item_id] = row.feed
+        twice = {item_id for item_id, row in rows.items() if row.duplicate_of}
+        for item_id in twice - _standing(connection, twice):
+            rows[item_id] = rows[item_id]._replace(duplicate_of="")
     return Known(rows, owners)
+
+
+def _standing(connection: Connection, item_ids: Iterable[str]) -> set[str]:
+    """Return those of ``item_ids`` that still stand in the feed which brought them first."""
+    items = schema.ITEMS
+    found: set[str] = set()
+    for some in chunks(item_ids):
+        there = and_(items.c.item_id.in_(some), items.c.duplicate_of == "", items.c.present == 1)
+        found.update(connection.execute(select(items.c.item_id).where(there)).scalars())
+    return found
 
 
 def stage(engine: Engine, run_id: str, polled: Iterable[Staged], now: str) -> None:
@@ -87,6 +103,14 @@ def _staged_rows(run_id: str, each: Staged, now: str) -> Iterable[dict[str, Any]
 
 def _staged(run_id: str, kind: str, feed: str, name: str, row: str) -> dict[str, Any]:
     return {"run_id": run_id, "kind": kind, "feed": feed, "name": name, "row": row}
+
+
+def staged_feeds(engine: Engine, run_id: str) -> set[str]:
+    """Return the ids of the feeds that ``run_id`` has polled since it last committed."""
+    staged = schema.STAGED
+    mine = select(staged.c.feed).where(and_(staged.c.run_id == run_id, staged.c.kind == "cursor"))
+    with reading(engine) as connection:
+        return set(connection.execute(mine).scalars())
 
 
 def move_staged(connection: Connection, run_id: str, now: str) -> None:

@@ -62,10 +62,10 @@ def _kept(row: object) -> Kept:
 
 
 def open_letters(engine: Engine) -> int:
-    """Return how many dead letters are open."""
-    table = schema.DEAD_LETTERS
+    """Return how many dead letters are open, or were being retried when the process died."""
+    waiting = schema.DEAD_LETTERS.c.state.in_(("open", "retrying"))
     with reading(engine) as connection:
-        return int(connection.execute(select(func.count()).where(table.c.state == "open")).scalar() or 0)
+        return int(connection.execute(select(func.count()).where(waiting)).scalar() or 0)
 
 
 def retry(engine: Engine, chosen: Iterable[Kept], feeds: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
-from sqlalchemy import Connection, Engine, and_, delete, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, select, update
 
 from newsbeam.errors import LedgerError, LedgerHeldError
 from newsbeam.ledger import schema
@@ -69,12 +69,25 @@ def commit(
     """
     with writing(engine) as connection:
         _require_ours(connection, engine, run_id)
-        resolve_read(connection, run_id, sources or {})
-        supersede(connection, run_id)
-        move_staged(connection, run_id, ending.now)
-        settle(connection, run_id)
-        add_totals(connection, totals)
+        _take_over(connection, run_id, ending.now, totals, sources or {})
         _finish(connection, run_id, "done", ending)
+
+
+def commit_part(engine: Engine, run_id: str, now: str, totals: Totals, sources: Mapping[str, str]) -> None:
+    """Commit what the run has done so far, as :func:`commit` does, and let it go on."""
+    with writing(engine) as connection:
+        _require_ours(connection, engine, run_id)
+        _take_over(connection, run_id, now, totals, sources)
+
+
+def _take_over(
+    connection: Connection, run_id: str, now: str, totals: Totals, sources: Mapping[str, str]
+) -> None:
+    resolve_read(connection, run_id, sources)
+    supersede(connection, run_id)
+    move_staged(connection, run_id, now)
+    settle(connection, run_id)
+    add_totals(connection, totals)
 
 
 def fail(engine: Engine, run_id: str, ending: Ending) -> None:
@@ -131,6 +144,14 @@ def recent(engine: Engine, limit: int) -> list[RunRow]:
     query = select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id.desc()).limit(limit)
     with reading(engine) as connection:
         return [RunRow(**row._mapping) for row in connection.execute(query)]
+
+
+def last_success(engine: Engine, now: str) -> str | None:
+    """Return when a run last committed, as far as that is not in the future of ``now`` (ISO 8601)."""
+    runs = schema.RUNS
+    done = and_(runs.c.state == "done", runs.c.finished_at <= now)
+    with reading(engine) as connection:
+        return connection.execute(select(func.max(runs.c.finished_at)).where(done)).scalar()
 
 
 def prune(engine: Engine, before: str) -> int:

@@ -38,6 +38,6 @@ def poll(
     url: str, cursor: Cursor | None = None, clock: Clock = CLOCK, resolver: Any = None, **given: Any
 ) -> Polled:
     """Return what one poll of ``url`` gives; ``given`` are settings of HTTP."""
-    feed = FeedSettings(url=url)
+    feed = FeedSettings(url=url, least_interval="5m")
     (polled,) = poll_all([(feed, cursor or first_cursor(feed))], http(**given), clock, resolver)
     return polled

@@ -1,19 +1,23 @@
 """The examples under deploy/ hold before the tools they are written for, where those are installed."""
 
-import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from newsbeam import clock
 from pipelines.cli import _parser
 from tests.conftest import ROOT
+from tests.integration import airflow
+from tests.integration.captures import FeedServer, captures, serving
 
 DEPLOY = ROOT / "deploy"
 
@@ -56,18 +60,66 @@ def test_kubernetes_accepts_the_manifests() -> None:
 
 
 def test_airflow_imports_the_dag(tmp_path: Path) -> None:
-    """With the Python of NEWSBEAM_AIRFLOW_PYTHON: Airflow needs an environment of its own."""
+    """Without an error, with its tasks in order, and with no run to make up for."""
     dag = DEPLOY / "airflow" / "newsbeam_dag.py"
     compile(dag.read_text(), dag.name, "exec")
-    python = os.environ.get("NEWSBEAM_AIRFLOW_PYTHON")
-    if python is None and importlib.util.find_spec("airflow") is None:
-        pytest.skip("Airflow is not installed; name a Python that has it in NEWSBEAM_AIRFLOW_PYTHON")
-    code = "import newsbeam_dag as n; print(n.dag.dag_id, sorted(t.task_id for t in n.dag.tasks))"
-    environment = os.environ | {"PYTHONPATH": str(dag.parent), "AIRFLOW_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [python or sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    try:
+        python = airflow.python()
+    except airflow.NoAirflowError as reason:
+        pytest.skip(f"no Airflow to test with: {reason}")
+    code = (
+        "import newsbeam_dag as n; "
+        "print(n.dag.dag_id, {t.task_id: sorted(t.downstream_task_ids) for t in n.dag.tasks}, n.dag.catchup)"
     )
-    assert "newsbeam ['run', 'status']" == done.stdout.strip().splitlines()[-1], done.stderr
+    environment = os.environ | {"PYTHONPATH": str(dag.parent), "AIRFLOW_HOME": str(tmp_path)}
+    done = subprocess.run([python, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stderr
+    assert "newsbeam {'run': ['status'], 'status': []} False" == done.stdout.strip().splitlines()[-1]
+
+
+def test_the_cron_line_does_its_passes_with_the_environment_that_cron_gives(tmp_path: Path) -> None:
+    """Two a minute apart, as ``sh -c`` with next to no variables: the second tells nothing new, no mail."""
+    lines = (DEPLOY / "cron" / "newsbeam").read_text().splitlines()
+    command = next(line for line in lines if line.startswith("*/5")).split(" ", 6)[6]
+    for theirs, ours in (
+        ("/etc/newsbeam", str(tmp_path)),
+        ("/var/lib/node_exporter", str(tmp_path)),
+        ("/var/log/newsbeam", str(tmp_path)),
+    ):
+        command = command.replace(theirs, ours)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "SHELL": "/bin/sh",
+    }
+    with serving(FeedServer()) as server:
+        server.capture = captures()[0]
+        (tmp_path / "monitor.yaml").write_text(
+            f"feeds: [{{url: '{server.url}', name: Ars, full_text: never, least_interval: 30s}}]\n"
+            "http: {allow_private: [127.0.0.1]}\n"
+            f"ledger: {{url: 'sqlite:///{tmp_path}/ledger.sqlite3'}}\n"
+            f"sinks: [{{type: console}}, {{type: jsonl, options: {{folder: '{tmp_path}/out'}}}}]\n"
+        )
+        told = []
+        for seconds in (0, 60):
+            now = clock.to_iso(server.capture.at + timedelta(seconds=seconds))
+            injected = command.replace("newsbeam run ", f"newsbeam run --now {now} ", 1)
+            done = subprocess.run(
+                ["/bin/sh", "-c", injected],
+                env=environment,
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+            told.append((tmp_path / "out" / "alerts.jsonl").read_text())
+    assert {200: 1, 304: 1} == server.answered
+    assert told[0] == told[1] != ""
+    logged = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
+    ended = [line for line in logged if line["event"] == "run finished"]
+    assert [(0, 20), (0, None)] == [(line["exit"], line.get("items_read")) for line in ended]
+    assert "newsbeam_passes_total 2.0" in (tmp_path / "newsbeam.prom").read_text()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from newsbeam.counts import make_count
 from newsbeam.ledger import runs
 from newsbeam.ledger.engine import migrate, opened
 from newsbeam.ledger.lock import Holder
+from newsbeam.ledger.rows import to_text
 from newsbeam.ledger.runs import Ending
 from newsbeam.ledger.streams import Writer, delivered, events_between, events_of, write
 from newsbeam.policies import Policy, raise_alerts
-from newsbeam.records import Alert, EventCount, ItemEvents
+from newsbeam.records import Alert, Event, EventCount, ItemEvents
 from tests.pipelines.streams import DAY, LAUNCH, detection, item_events
 from transforms.empty_counts import EmptyCounts
 from transforms.recall_windows import RecallWindows
@@ -71,3 +72,29 @@ def test_an_article_in_two_feeds_raises_an_alert_once(tmp_path: Path) -> None:
         told = raised | WithholdDelivered(url, "alerts") | beam.Map(lambda alert: alert.alert_id)
         assert_that(told, equal_to([alerts[1].alert_id]))
     opened(url).dispose()
+
+
+def _tells(events: beam.PCollection[Event], url: str, told: list[Event]) -> None:
+    new = events | WithholdDelivered(url, "events") | beam.Map(to_text)
+    assert_that(new, equal_to([to_text(event) for event in told]))
+
+
+def test_an_article_in_two_feeds_tells_its_event_once(tmp_path: Path) -> None:
+    """In one pass and over two; the item that told it first tells its new form, too."""
+    url = f"sqlite:///{tmp_path}/ledger.sqlite3"
+    migrate(opened(url))
+    (event,) = item_events("a", 5).events
+    one, two = (event._replace(item_id=item_id, source=item_id) for item_id in ("one", "two"))
+    edited = one._replace(title="Xiaomi launches two phones")
+    passes = [([one, two], [one]), ([two], []), ([two, edited], [edited]), ([edited, two], [])]
+    for number, (found, told) in enumerate(passes):
+        runs.start(opened(url), Holder(f"r{number}", "host", 1, NOW))
+        with beam.Pipeline(runner="FnApiRunner") as pipeline:
+            events = pipeline | beam.Create(found, reshuffle=False).with_output_types(Event)
+            _tells(events, url, told)
+        write(opened(url), "events", told, Writer(f"r{number}", NOW))
+        runs.commit(opened(url), f"r{number}", Ending(NOW, {}, 0), {})
+    opened(url).dispose()
+    with beam.Pipeline(runner="FnApiRunner") as pipeline:
+        events = pipeline | beam.Create([one, two], reshuffle=False).with_output_types(Event)
+        _tells(events, "", [one])  # before the first pass there is no ledger

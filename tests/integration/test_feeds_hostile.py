@@ -2,8 +2,11 @@
 
 import asyncio
 import gzip
+import os
 import resource
+import signal
 import socket
+import subprocess
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +18,10 @@ import pytest
 import zstandard
 
 from newsbeam.feeds.cursor import first_cursor
-from newsbeam.feeds.poll import Polled
+from newsbeam.feeds.poll import Polled, Poller
 from newsbeam.feeds.settings import FeedSettings
 from tests.integration.loopback import Raw, Reply, Server, item, loopback, rss
-from tests.integration.polling import http, poll, poll_all
+from tests.integration.polling import CLOCK, http, poll, poll_all
 
 GOOD = rss(item(1), item(2))
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
@@ -111,6 +114,10 @@ async def hangs_up(writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
+async def hangs_up_at_once(writer: asyncio.StreamWriter) -> None:
+    pass
+
+
 async def two_lengths(writer: asyncio.StreamWriter) -> None:
     writer.write(HEAD + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde")
     await writer.drain()
@@ -128,7 +135,8 @@ RAW: dict[str, tuple[Raw, str]] = {
     "endless hints": (endless_hints, "broken"),
     "trailer flood": (trailer_flood, "broken slow"),
     "no HTTP": (no_http, "broken"),
-    "hangs up": (hangs_up, "broken"),
+    "hangs up": (hangs_up, "unreachable"),
+    "hangs up at once": (hangs_up_at_once, "unreachable"),
     "two lengths": (two_lengths, "broken"),
 }
 
@@ -200,7 +208,7 @@ def test_each_trick_ends_soon_as_a_failure_in_words(server: Server, name: str) -
     assert time.perf_counter() - started < 6
     assert ("failed", True) == (polled.outcome, polled.cursor.state in states.split()), polled.cursor.words
     assert 10 < len(polled.cursor.words) <= 300
-    assert (polled.cursor.state != "slow") == bool(polled.dead_letters)
+    assert (polled.cursor.state not in ("slow", "unreachable")) == bool(polled.dead_letters)
 
 
 def test_all_tricks_at_once_leave_the_other_feeds_unharmed(server: Server) -> None:
@@ -329,6 +337,31 @@ def test_names_that_do_not_resolve_or_take_for_ever(server: Server) -> None:
     states = [poll("http://no.example/", resolver=each, **LIMITS).cursor.state for each in (fails, hangs)]
     assert ["unreachable", "slow"] == states
     assert time.perf_counter() - started < 3
+
+
+def test_a_stop_that_is_sent_to_all_processes_leaves_the_parsers_at_work(server: Server) -> None:
+    """A service manager tells every process of a service to end; the pass still finishes."""
+    server.answers["/"] = Reply(rss(*(item(number) for number in range(60))))
+
+    async def run() -> tuple[list[str], list[str]]:
+        outcomes: list[str] = []
+        found = []
+        async with Poller(http(), CLOCK) as poller:
+            for _ in range(2):
+                feed = FeedSettings(url=server.url("/"))
+                outcomes += [polled.outcome async for polled in poller.poll([(feed, first_cursor(feed))])]
+                told = await asyncio.to_thread(
+                    subprocess.run, ["pgrep", "-P", str(os.getpid()), "-f", "parse_worker"],
+                    capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                found.append(told.stdout)
+                for pid in told.stdout.split():
+                    os.kill(int(pid), signal.SIGTERM)
+        return outcomes, found
+
+    outcomes, found = asyncio.run(run())
+    assert ["new_body", "new_body"] == outcomes
+    assert found[0] == found[1] != ""
 
 
 def test_nobody_listens() -> None:

@@ -261,6 +261,17 @@ def test_the_interval_grows_while_nothing_changes_and_shrinks_when_something_doe
     assert 3 * 3600 == shrunk.interval
 
 
+def test_a_pass_every_five_minutes_finds_a_busy_feed_due_each_time(server: Server) -> None:
+    """With the default interval, whatever its jitter: else it would be asked every other time only."""
+    for number in range(20):
+        server.answers[f"/{number}"] = Reply(BODY)
+        feed = FeedSettings(url=server.url(f"/{number}"))
+        (polled,) = poll_all([(feed, first_cursor(feed))], http())
+        cursors = {feed.feed_id: polled.cursor._replace(interval=feed.least_seconds)}
+        assert [] == due_feeds([feed], cursors, later(minutes=3))
+        assert 1 == len(due_feeds([feed], cursors, later(minutes=5)))
+
+
 def test_feeds_are_spread_by_a_jitter_that_depends_on_the_url_alone(server: Server) -> None:
     """A hundred feeds do not come back in the same second, and a re-run gives the same times."""
     for number in range(20):
@@ -356,3 +367,54 @@ def test_a_feed_whose_next_poll_is_impossibly_far_is_due() -> None:
     assert [] == due_feeds([feed], cursors, CLOCK)
     assert [(feed, cursor)] == due_feeds([feed], cursors, FixedClock(datetime(2024, 7, 1, tzinfo=UTC)))
     assert [(feed, cursor)] == due_feeds([feed], cursors, later(minutes=31))
+
+
+def test_a_feed_polled_in_what_is_the_future_now_is_due(server: Server) -> None:
+    """The clock was set back, be it by less than a day; clocks that differ by seconds change nothing."""
+    server.answers["/"] = Reply(BODY)
+    feed = FeedSettings(url=server.url("/"))
+    cursors = {feed.feed_id: poll(feed.url).cursor}
+    due = [bool(due_feeds([feed], cursors, later(seconds=seconds))) for seconds in (-7200, -61, -30, 0)]
+    assert [True, True, False, False] == due
+
+
+def test_a_busy_feed_that_says_304_for_long_is_doubted_sooner(server: Server) -> None:
+    """After the time in which it usually brings three items; a quiet one after six hours."""
+    times = [f"Thu, 01 Aug 2024 {hour:02}:30:00 GMT" for hour in range(12)]
+    body = rss(*(item(number, date=date) for number, date in enumerate(times)))
+    server.answers["/"] = lambda request: (
+        Reply(b"", 304) if "if-none-match" in request.headers else Reply(body, headers={"ETag": '"1"'})
+    )
+    cursor = poll(server.url("/")).cursor
+    assert 12 == cursor.items_a_day
+    for hours, conditional in ((5.9, True), (6.1, False)):
+        poll(server.url("/"), cursor, later(hours=hours))
+        assert conditional == ("if-none-match" in server.seen[-1].headers)
+    for a_day, hours, conditional in (
+        (24.0, 2.9, True),
+        (24.0, 3.1, False),
+        (500.0, 0.9, True),
+        (500.0, 1.1, False),
+    ):
+        poll(server.url("/"), cursor._replace(items_a_day=a_day), later(hours=hours))
+        assert conditional == ("if-none-match" in server.seen[-1].headers)
+
+
+def test_a_host_that_asked_to_wait_is_left_alone_by_later_passes_too(server: Server) -> None:
+    """For all of its feeds until the time is over, and not for ever should the clock be set back."""
+    server.answers["/1"] = Reply(b"", 429, {"Retry-After": "3600"})
+    feeds = [FeedSettings(url=server.url(path)) for path in ("/1", "/2")]
+    other = FeedSettings(url=server.url("/3", "127.0.0.9"))
+    cursors = {feeds[0].feed_id: poll(feeds[0].url).cursor}
+
+    def due(clock: FixedClock) -> list[FeedSettings]:
+        return [feed for feed, _ in due_feeds([*feeds, other], cursors, clock)]
+
+    assert [other] == due(later(minutes=59))
+    assert [] == due_feeds(feeds[1:], cursors, later(minutes=59), known=feeds)
+    assert feeds[1] in due(later(minutes=61))  # the first has a jitter of up to six minutes
+    assert [*feeds, other] == due(later(hours=-2))
+    assert 3 == len(due_feeds([*feeds, other], cursors, later(minutes=1), force=True))
+    server.answers["/1"] = Reply(BODY)
+    cursors[feeds[0].feed_id] = poll(feeds[0].url, cursors[feeds[0].feed_id], later(minutes=2)).cursor
+    assert [feeds[1], other] == due(later(minutes=3))

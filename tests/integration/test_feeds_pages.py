@@ -1,6 +1,7 @@
 """Pages behind entries: robots.txt, HTML only, and what the feed said where the page cannot be had."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -100,6 +101,22 @@ def test_robots_txt_is_asked_for_once_and_its_rules_are_kept(server: Server) -> 
     assert ["page", "page", "summary"] == sorted(item.text_source for item in found.values())
     assert 1 == len(server.asked("/robots.txt"))
     assert [] == server.asked("/1/story")
+
+
+def test_the_robots_txt_of_a_site_that_a_page_redirects_to_is_kept_too(server: Server) -> None:
+    """Links of feeds often lead over a service that counts clicks."""
+    rules = ("User-agent: *\nDisallow: /private", "")
+    server.answers |= {
+        "/click/1": Reply(b"", 302, {"Location": server.url("/private/1", "127.0.0.2")}),
+        "/click/2": Reply(b"", 302, {"Location": server.url("/public/2", "127.0.0.2")}),
+        "/private/1": PAGE,
+        "/public/2": PAGE,
+        "/robots.txt": lambda request: Reply(rules["127.0.0.1" in request.headers["host"]]),
+    }
+    found = complete(server.url("/click/1"), server.url("/click/2"))
+    assert ["summary", "page"] == [item.text_source for _, item in sorted(found.items())]
+    assert [] == server.asked("/private/1")
+    assert 2 == len(server.asked("/robots.txt"))
 
 
 def test_a_crawl_delay_is_kept(server: Server) -> None:
@@ -230,6 +247,33 @@ def test_a_pass_asks_no_pages_of_a_host_that_asked_to_wait_while_polling(server:
     (item,) = take(server, "/feed", "/busy")
     assert "summary" == item.text_source
     assert ["/feed", "/busy"] == [request.path for request in server.seen]
+
+
+def test_a_pass_fetches_pages_for_so_long_and_no_longer(server: Server) -> None:
+    """What had no turn keeps its summary: a feed of a thousand links must not hold up the others for ever."""
+    paths = [f"/{number}" for number in range(12)]
+    server.answers |= {"/feed": feed_with_links(server, *paths)} | dict.fromkeys(paths, PAGE)
+    with capture_logs() as logged:
+        items = take(server, "/feed", host_spacing_seconds=0.1, max_page_seconds=0.5)
+    sources = Counter(item.text_source for item in items)
+    assert {"page", "summary"} == set(sources)
+    assert 12 == sources.total()
+    assert sources["page"] == len(server.seen) - 2
+    (left,) = [line for line in logged if line["event"] == "pages left out"]
+    assert sources["summary"] == left["number"]
+
+
+def test_feeds_left_when_time_is_over_are_not_asked(server: Server) -> None:
+    """But one is always asked, or a pass would go on for ever."""
+    server.answers |= {f"/{number}": Reply(rss(f"<title>{number}</title>")) for number in range(4)}
+    feeds = [FeedSettings(url=server.url(f"/{number}"), full_text="never") for number in range(4)]
+    plan = Plan(tuple((feed, first_cursor(feed)) for feed in feeds), http(), CLOCK, "", "", most_seconds=0)
+
+    async def run() -> list[object]:
+        return [found async for found in take_in(plan)]
+
+    assert 1 == sum(isinstance(found, FeedItem) for found in asyncio.run(run()))
+    assert 1 == len(server.seen)
 
 
 def test_fetch_page_names_the_canonical_address_of_its_own_site_only(server: Server) -> None:

@@ -279,6 +279,7 @@ def test_a_dead_letter_that_fails_again_is_one_letter_with_more_attempts(engine:
     (kept,) = letters.letter(engine, "d")
     assert ("open", 1) == (kept.state, kept.attempts)
     assert {"d1": ["f1"]} == letters.retry(engine, [kept], {})
+    assert 1 == letters.open_letters(engine)  # also should the process die now
     assert {} == known_items(engine, "f1", ["a"]).rows
     assert "" == cursors(engine)["f1"].etag
     write(engine, "dead_letters", [letter], Writer("r2", NOW))
@@ -299,3 +300,30 @@ def test_totals_add_up_over_runs(engine: Engine) -> None:
     runs.commit(engine, "r2", Ending(NOW, {}, 0), {("items", "alerted"): 3.0, ("passes", ""): 1.0})
     assert {("items", "alerted"): 5.0, ("passes", ""): 1.0} == runs.read_totals(engine)
     assert {"a": 1} == json.loads(runs.recent(engine, 2)[1].summary)
+
+
+def test_the_last_success_is_known_however_many_passes_failed_since(engine: Engine) -> None:
+    """Or the alert that goes by it would fall silent; a success in the future is none."""
+    runs.commit(engine, "r1", Ending(NOW, {}, 0), {})
+    for number in range(120):
+        runs.start(engine, Holder(f"f{number}", "host", 1, "2024-04-02T12:00:00Z"))
+        runs.fail(engine, f"f{number}", Ending("2024-04-02T12:00:00Z", {}, 5))
+    runs.start(engine, Holder("wrong clock", "host", 1, "2031-01-01T00:00:00Z"))
+    runs.commit(engine, "wrong clock", Ending("2031-01-01T00:00:00Z", {}, 0), {})
+    assert NOW == runs.last_success(engine, "2024-04-03T12:00:00Z")
+    assert runs.last_success(engine, "2024-03-01T00:00:00Z") is None
+
+
+def test_an_item_that_left_the_feed_it_came_from_is_no_duplicate_any_more(engine: Engine) -> None:
+    """Its edits in the other feed would be told by nobody."""
+    first, second = _row("a", feed="f1"), _row("a", feed="f2", duplicate_of="f1")
+    for run_id, row in (("r1", first), ("r2", first._replace(present=0))):
+        runs.start(engine, Holder(run_id, "host", 1, NOW))
+        staged = [
+            Staged("f1", Cursor("f1"), (Change("new", row, None),)),
+            Staged("f2", Cursor("f2"), (Change("duplicate", second, None),)),
+        ]
+        stage(engine, run_id, staged, NOW)
+        runs.commit(engine, run_id, Ending(NOW, {}, 0), {})
+        owner = "f1" if row.present else ""
+        assert owner == known_items(engine, "f2", []).rows["a"].duplicate_of

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,15 +22,16 @@ from newsbeam import clock, metrics
 from newsbeam.clock import FixedClock
 from newsbeam.config import Settings
 from newsbeam.counts import count_keys, window_bounds
+from newsbeam.errors import OutputError
 from newsbeam.ledger import runs, schema
 from newsbeam.ledger.engine import connect, migrate, reading
-from newsbeam.ledger.lock import Holder
+from newsbeam.ledger.lock import Holder, held, myself
 from newsbeam.ledger.rows import from_text
 from newsbeam.ledger.streams import Writer, write
 from newsbeam.policies import Policy, raise_alerts
 from newsbeam.records import DeadLetter, Event
 from pipelines.cli import main
-from pipelines.run import Report, Request
+from pipelines.request import Report, Request
 from pipelines.watch import watch
 from tests.integration.captures import Capture, FeedServer, captures, serving
 from tests.pipelines.streams import item_events
@@ -67,10 +69,15 @@ class Desk:
         self.server.capture = capture
         return self.newsbeam("run", "--now", capture.now, "--ignore-schedule", *words)
 
-    def process(self, *words: str, file_limit: int | None = None) -> "subprocess.Popen[str]":
+    def process(
+        self, *words: str, file_limit: int | None = None, bound: bool = False
+    ) -> "subprocess.Popen[str]":
+        """Start a command; ``bound`` has root heed the modes of files like everybody else."""
         command = [sys.executable, "-m", "pipelines.cli", *words, "--config", str(self.config)]
         if file_limit:
             command = ["prlimit", f"--fsize={file_limit}", *command]
+        if bound and os.geteuid() == 0:
+            command = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override", *command]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def told(self, stream: str) -> list[dict[str, Any]]:
@@ -166,6 +173,17 @@ def test_nothing_is_told_again_when_the_clock_jumps_back(desk: Desk, stream: lis
     desk.server.validators = "none"
     assert 0 == desk.run(_later(past, -86400))
     assert again == Counter(alert["alert_id"] for alert in desk.told("alerts"))
+
+
+def test_a_clock_that_leaps_ahead_for_a_pass_forgets_nothing(desk: Desk, stream: list[Capture]) -> None:
+    """Nor does the right time that comes after."""
+    assert 0 == desk.run(stream[0])
+    tables = (schema.COUNTS, schema.ALERTS, schema.EVENTS, schema.ITEMS)
+    before = [desk.rows(table) for table in tables]
+    desk.server.status = 404
+    for seconds in (2 * 366 * 86400, 3600):
+        assert 0 == desk.run(_later(stream[0], seconds))
+        assert before == [desk.rows(table) for table in tables]
 
 
 def test_two_passes_at_once_one_works_and_one_says_so(
@@ -441,7 +459,7 @@ def test_a_metrics_file_that_cannot_be_written_undoes_no_pass(
             os.kill(os.getpid(), signal.SIGTERM)
         return Report(0, facts)
 
-    facts = metrics.Facts(clock.from_iso(stream[0].now), 0, stream[0].now, None, {}, {}, {}, 0)
+    facts = metrics.Facts(clock.from_iso(stream[0].now), 0, None, {}, {}, {}, 0)
     monkeypatch.setattr("pipelines.watch.one_pass", failing_pass)
     request = Request(Settings(), FixedClock(stream[0].at), metrics_file=Path(nowhere))
     assert 0 == watch(request, 0)
@@ -495,6 +513,106 @@ def test_a_second_sigterm_stops_watch_at_once_and_safely(desk: Desk, stream: lis
     assert 0 == desk.run(stream[0])
     assert ["dead", "done"] == sorted(row["state"] for row in desk.rows(schema.RUNS))
     assert desk.told("alerts")
+
+
+def test_every_line_on_standard_error_is_json_where_that_was_asked_for(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what says why a command ends, whatever its exit code."""
+    broken = stream[0]._replace(body=b"no feed")
+    asked = ("--log-format", "json")
+    assert 1 == desk.run(broken, *asked)
+    assert 2 == desk.run(stream[0], "--feed", "Arsenal", *asked)
+    with held(connect(desk.ledger), myself("other", stream[0].now)):
+        assert 3 == desk.run(stream[0], *asked)
+    desk.ledger = f"sqlite:///{desk.folder}/nowhere/ledger.sqlite3"
+    desk.write()
+    assert 4 == desk.run(stream[0], *asked)
+    desk.config.write_text("feedz: []")
+    assert 2 == desk.run(stream[0], *asked)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    said = [line["event"] for line in lines if line["level"] != "info"]
+    wrong, held_by = "wrong use or configuration", "the ledger is held"
+    letters = ["feed failed", "too many dead letters"]
+    assert [*letters, wrong, held_by, "the ledger cannot be used", wrong] == said
+
+
+def test_a_ledger_that_cannot_be_written_can_still_be_read(desk: Desk, stream: list[Capture]) -> None:
+    """A disk that has gone read-only, or another user: what happened is what the operator wants to know."""
+    assert 0 == desk.run(stream[0])
+    (desk.folder / "ledger.sqlite3").chmod(0o444)
+    desk.folder.chmod(0o555)
+    try:
+        answers = []
+        for words in (["feeds", "status"], ["dead-letters", "list"], ["runs"], ["run"]):
+            with desk.process(*words, bound=True) as process:
+                answers.append((*process.communicate(), process.returncode))
+    finally:
+        desk.folder.chmod(0o755)
+    assert [0, 0, 0, 4] == [code for _, _, code in answers], answers
+    assert "ok" in answers[0][0]
+    assert "done" in answers[2][0]
+    assert "it is read-only" in answers[3][1]
+
+
+def test_a_pass_whose_process_is_gone_is_dead_before_the_next_one_says_so(
+    desk: Desk, stream: list[Capture], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As far as this host can tell."""
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    engine = connect(desk.ledger)
+    migrate(engine)
+    for host, pid in (
+        ("elsewhere", ended.pid),
+        (socket.gethostname(), os.getpid()),
+        (socket.gethostname(), ended.pid),
+    ):
+        runs.start(engine, Holder(f"{host} {pid}", host, pid, stream[0].now))
+        assert 0 == desk.newsbeam("runs", "--json")
+        latest = {row["run_id"]: row["state"] for row in json.loads(capsys.readouterr().out)}
+        alive = (host, pid) != (socket.gethostname(), ended.pid)
+        assert ("running" if alive else "dead") == latest[f"{host} {pid}"]
+    engine.dispose()
+
+
+def test_watch_goes_on_when_a_sink_cannot_be_written_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, stream: list[Capture]
+) -> None:
+    """A folder that cannot be written from the start is wrong configuration, though."""
+    turns: list[Request] = []
+
+    def failing_pass(request: Request) -> Report:
+        turns.append(request)
+        if len(turns) == good:
+            return Report(0, None)
+        if len(turns) > 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise OutputError("no space left")
+
+    monkeypatch.setattr("pipelines.watch.one_pass", failing_pass)
+    request = Request(Settings(), FixedClock(stream[0].at))
+    good = 1
+    assert 0 == watch(request, 0)
+    assert 4 == len(turns)
+    turns.clear()
+    good = 0
+    with pytest.raises(OutputError):
+        watch(request, 0)
+
+
+def test_ctrl_c_ends_a_pass_at_once_and_says_that_nothing_is_lost(desk: Desk, stream: list[Capture]) -> None:
+    """Though a server takes its time; the next pass does the work."""
+    desk.server.capture = stream[0]
+    desk.server.delay = 20.0
+    with desk.process("run") as process:
+        assert desk.server.asked.wait(60)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert time.monotonic() - began < 5
+    assert 130 == process.returncode
+    assert "newsbeam: stopped by SIGINT: nothing was committed" in errors.splitlines()[-1]
 
 
 def test_the_ledger_may_be_named_by_the_environment(

@@ -116,3 +116,15 @@ def test_markup_in_a_summary_becomes_text() -> None:
 def test_one_line_folds_white_space() -> None:
     """Line breaks become blanks."""
     assert "a b c" == one_line("a\n b\t\tc ", 100)
+
+
+def test_a_page_that_cannot_be_read_leaves_what_its_feed_told() -> None:
+    """And says so; where the feed told nothing, that it cannot be read is all there is to say."""
+    huge = "<p>" * (MAX_HTML_TAGS + 1)
+    given = item(content=huge, content_type="text/html", text_source="page", title="Apple sues Lumenar")
+    article = extract_article(given)
+    assert ("Apple sues Lumenar", "", "summary") == (article.title, article.text, article.text_source)
+    with pytest.raises(ExtractError, match="too large"):
+        extract_article(given._replace(title="", summary=""))
+    with pytest.raises(ExtractError, match="too large"):
+        extract_article(given._replace(text_source="document"))

@@ -1,6 +1,7 @@
 """The jsonl sink in passes: lines are added, half lines of a crash are cut off."""
 
 import json
+import resource
 from pathlib import Path
 
 import apache_beam as beam
@@ -8,7 +9,7 @@ import pytest
 
 from newsbeam.errors import OutputError
 from newsbeam.records import Outcome
-from sinks.jsonl import JsonlOptions, WriteToJsonl
+from sinks.jsonl import JsonlOptions, WriteToJsonl, _append_whole, _write_whole
 
 
 def _write(folder: Path, *names: str) -> None:
@@ -51,3 +52,22 @@ def test_overwrite_and_a_replay_keep_their_ways(tmp_path: Path) -> None:
     _write(tmp_path, "a")
     with pytest.raises(OutputError, match="holds an earlier run"):
         WriteToJsonl(JsonlOptions(folder=str(tmp_path))).prepare(("outcomes",))
+
+
+def test_a_full_disk_leaves_whole_lines_only_and_is_named(tmp_path: Path) -> None:
+    """What the disk took of the new lines is taken back; the error says which file it is about."""
+    _write(tmp_path, "a")
+    path = tmp_path / "outcomes.jsonl"
+    before = path.read_bytes()
+    lines = [("outcomes", json.dumps({"item_id": f"{n}", "x": "x" * 900}) + "\n") for n in range(20)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, hard))
+    try:
+        with pytest.raises(OSError, match=r"File too large: .*outcomes\.jsonl"):
+            _append_whole(str(path), "outcomes", lines)
+        with pytest.raises(OSError, match=r"File too large: .*outcomes\.jsonl"):
+            _write_whole(str(path), "outcomes", lines)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert before == path.read_bytes()
+    assert ["outcomes.jsonl"] == [each.name for each in tmp_path.iterdir()]
