@@ -6,7 +6,8 @@ are optional. Background facts are not counted: they are not news.
 
 An event is right when the item has an event of its type. Vendors are compared as one set of names over
 an item, each name brought to its catalogue id. ``joint`` counts an event as right only if its type is
-right and it shares a vendor with the label (or both name none).
+right and it shares a vendor with the label (or both name none). ``any vendor.*`` and ``any regulatory.*``
+ask only whether the item has an event of the family, whichever its type.
 """
 
 import json
@@ -24,6 +25,7 @@ from newsbeam.nlp.document import make_doc
 from newsbeam.records import Detection
 from newsbeam.taxonomy import TYPES, family
 
+FAMILIES = ("vendor", "regulatory")
 MACRO_MIN_ITEMS = 5  # types with fewer labelled items are left out of the macro average
 _SUFFIX = re.compile(
     r",?\s+(?:inc|corp|corporation|ltd|llc|plc|gmbh|ag|sa|nv|co|group|holdings?)\.?$", re.IGNORECASE
@@ -75,6 +77,7 @@ class Report:
     vendors: Score = field(default_factory=Score)
     joint: Score = field(default_factory=Score)
     event_or_not: Score = field(default_factory=Score)
+    families: dict[str, Score] = field(default_factory=lambda: {name: Score() for name in FAMILIES})
     assertion_right: int = 0
     assertion_all: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
@@ -179,6 +182,9 @@ def score_item(report: Report, item: Mapping[str, Any], found: Sequence[Detectio
     wanted_vendors = {canonical_vendor(name) for event in item["events"] for name in event["vendors"]}
     found_vendors = {_vendor_key(vendor.id, vendor.name) for d in found for vendor in d.vendors}
     report.vendors.add(found_vendors, wanted_vendors)
+    for name, score in report.families.items():
+        has, should = ({1} if name in map(family, types) else set() for types in (found_types, wanted_types))
+        score.add(has, should)
     report.event_or_not.add({1} if found else set(), {1} if item["events"] else set())
     joint_right = _joint_right(item["events"], found)
     report.joint.right += joint_right
@@ -248,7 +254,8 @@ def to_dict(report: Report, *, errors: bool = False) -> dict[str, Any]:
         "items": report.items,
         "micro": _figures(report.total()),
         "macro_f1": round(report.macro_f1, 4),
-        "families": {name: _figures(report.total(name)) for name in ("vendor", "regulatory")},
+        "families": {name: _figures(report.total(name)) for name in FAMILIES},
+        "any_of_family": {name: _figures(score) for name, score in report.families.items()},
         "vendors": _figures(report.vendors),
         "joint": _figures(report.joint),
         "event_or_not": _figures(report.event_or_not),
@@ -280,8 +287,8 @@ def render(report: Report, *, errors: bool = False) -> str:
     lines += [_line(name, score) for name, score in report.types.items() if score.support or score.wrong]
     lines += [
         "",
-        _line("vendor.*", report.total("vendor")),
-        _line("regulatory.*", report.total("regulatory")),
+        *(_line(f"{name}.*", report.total(name)) for name in FAMILIES),
+        *(_line(f"any {name}.*", score) for name, score in report.families.items()),
         _line("micro, all types", report.total()),
         _line("vendors", report.vendors),
         _line("joint (type and a vendor)", report.joint),

@@ -58,6 +58,8 @@ def test_figures_as_json(labelled: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert 2 == found["items"]
     assert {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "support": 2} == found["micro"]
     assert {"precision": 1.0, "recall": 0.6667, "f1": 0.8, "support": 3} == found["vendors"]
+    assert {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "support": 2} == found["any_of_family"]["vendor"]
+    assert 0 == found["any_of_family"]["regulatory"]["support"]
     assert "without_model" not in found
 
 

@@ -22,6 +22,7 @@ def figures(report: Report) -> dict[str, float]:
         "macro_f1": report.macro_f1,
         "vendor_f1": report.vendors.f1,
         "regulatory_precision": report.total("regulatory").precision,
+        "any_regulatory_precision": report.families["regulatory"].precision,
         "joint_f1": report.joint.f1,
         "assertion_accuracy": report.assertion_accuracy,
     }
