@@ -6,11 +6,11 @@ runs several workers beside one another. Names are masked, so it learns what is 
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import onnxruntime
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp.features import Reading
@@ -38,29 +38,14 @@ class Impression(NamedTuple):
 
 
 class Encoder:
-    """The encoder as loaded from ``folder``."""
+    """The encoder as loaded from ``folder``; a KnowledgeError names the file that is missing or broken."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self.folder = folder
         try:
-            listed = (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")
-            self.pieces = WordPieces(listed)
+            self.pieces = WordPieces((folder / VOCABULARY).read_text(encoding="utf-8").split("\n"))
         except (OSError, ValueError) as error:
             raise KnowledgeError(f"not a vocabulary: {error}", where=str(folder / VOCABULARY)) from error
-
-    @cached_property
-    def session(self) -> Any:
-        """The graph, loaded at the first item: a process that only starts others need not."""
-        import onnxruntime  # noqa: PLC0415  (0.1 s)
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        path = self.folder / GRAPH
-        try:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its exceptions have no common public base
-            raise KnowledgeError(f"not a model: {error}", where=str(path)) from error
+        self.session = _load(folder / GRAPH)
 
     def encode(self, reading: Reading) -> Encoded:
         """Return the title of ``reading`` with its summary, or the first sentence of its text, in pieces.
@@ -76,6 +61,18 @@ class Encoder:
         """Return what the encoder makes of an item."""
         pieces = np.array(encoded.pieces, dtype=np.int64)
         logits, by_piece, by_item = self.session.run(None, {"pieces": pieces})
-        if logits.shape != (len(TYPES) + 1,):
-            raise KnowledgeError("made for another taxonomy, train it again", where=str(self.folder / GRAPH))
         return Impression(logits.astype(np.float64), by_piece.astype(np.float64), float(by_item))
+
+
+def _load(path: Path) -> Any:
+    """Return the graph of ``path``, ready to run in one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what goes wrong comes as an exception
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exceptions have no public base
+        raise KnowledgeError(f"not a model: {error}", where=str(path)) from error
+    if session.get_outputs()[0].shape != [len(TYPES) + 1]:
+        raise KnowledgeError("made for another taxonomy, train it again", where=str(path))
+    return session

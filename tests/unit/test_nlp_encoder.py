@@ -63,7 +63,7 @@ def test_a_broken_graph_is_named(tmp_path: Path) -> None:
     (tmp_path / VOCABULARY).write_bytes((FOLDER / VOCABULARY).read_bytes())
     (tmp_path / GRAPH).write_bytes(b"no model")
     with pytest.raises(KnowledgeError, match=GRAPH):
-        _ = Encoder(tmp_path).session
+        Encoder(tmp_path)
 
 
 def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
