@@ -16,6 +16,9 @@ from spacy.tokens import Doc
 _JOIN = "\n\n"
 _ELLIPSIS = re.compile(r"(?:\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.|\[&hellip;\]))+\s*$")
 _SPACES = re.compile(r"\s+")
+# Read as spaces: the tokenizer takes seconds for thousands of signs or letters without a space.
+_RUBBISH = re.compile(r"[^\w\s]{100,}|(?<=[!-~]{400})[!-~]+")
+LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story
 
 # A sentence ends at a line break, or at ". ! ?" (with closing quotes) before space and a likely start.
@@ -120,8 +123,10 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
     """Run ``nlp`` over the fields of an item and return the document.
 
     ``published`` is an ISO date or date-time; ``url`` is used as a weak hint only (``/review/``).
-    A summary that repeats the start of the text is analysed once.
+    A summary that repeats the start of the text is analysed once. Of a title that is longer than 1,000
+    characters and a summary longer than 5,000 the rest is left out: no news has them, a hostile feed may.
     """
+    title, summary = title[:LONGEST_TITLE], summary[:LONGEST_SUMMARY]
     parts: list[str] = []
     fields: list[Field] = []
     at = 0
@@ -129,7 +134,7 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
         fields.append(Field(name, at, at + len(content), origin))
         parts.append(content)
         at += len(content) + len(_JOIN)
-    joined = _JOIN.join(parts)
+    joined = _RUBBISH.sub(lambda found: " " * len(found.group()), _JOIN.join(parts))
     doc = nlp.make_doc(joined)
     doc._.joined = joined
     doc._.fields = tuple(fields)

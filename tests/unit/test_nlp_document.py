@@ -66,3 +66,19 @@ def test_an_empty_document_has_no_fields(nlp):
 def test_the_lead_ends_with_the_summary_or_a_little_into_the_text(nlp):
     assert 5 == lead_end(make_doc(nlp, "T", "S.", "B. " * 500))
     assert 400 < lead_end(make_doc(nlp, "T", "", "B. " * 500)) < 420
+
+
+@pytest.mark.parametrize("rubbish", ["," * 5_000, "(" * 5_000, "1," * 2_500, "a" * 5_000, "…" * 5_000])
+def test_rubbish_is_read_as_spaces(rubbish: str) -> None:
+    """Long runs of signs or letters give few tokens, and leave the places of all else as they are."""
+    nlp = spacy.blank("en")
+    text = f"Before {rubbish} after"
+    doc = make_doc(nlp, "Title", "", text)
+    assert len(doc) < 900
+    assert text.index("after") + len("Title\n\n") == next(t.idx for t in doc if t.text == "after")
+
+
+def test_endless_titles_are_cut() -> None:
+    """Of a title the first thousand characters are read."""
+    doc = make_doc(spacy.blank("en"), "word " * 10_000)
+    assert 1_000 == len(doc.text)
