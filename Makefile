@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= out
 
-.PHONY: replay test lint bench goldens model clean
+.PHONY: replay test lint bench goldens clean
 
 replay: $(READY)
 	$(BIN)/newsbeam replay --out $(OUT) --overwrite

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script, not part of a package
 """``python scripts/label_captures.py ars-2024.tar > captures.jsonl``: labelled items that nobody trained on.
 
-The labels are ours (``labels_of_captures.jsonl``: the item's guid and its events, no text); titles and
+The labels are ours (``labels_of_captures.jsonl``: the item's address and its events, no text); titles and
 summaries come from the captures of the feed (a tar file of gzipped feeds), which are not in this project.
 """
 

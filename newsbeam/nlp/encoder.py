@@ -5,12 +5,12 @@ by ``python -m newsbeam.nlp.training``, with 8-bit weights. It runs on the proce
 runs several workers beside one another. Names are masked, so it learns what is said, not about whom.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import onnxruntime
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp.features import Reading
@@ -46,6 +46,7 @@ class Encoder:
         except (OSError, ValueError) as error:
             raise KnowledgeError(f"not a vocabulary: {error}", where=str(folder / VOCABULARY)) from error
         self.session = _load(folder / GRAPH)
+        self.fingerprint = fingerprint(folder)
 
     def encode(self, reading: Reading) -> Encoded:
         """Return the title of ``reading`` with its summary, or the first sentence of its text, in pieces.
@@ -64,8 +65,20 @@ class Encoder:
         return Impression(logits.astype(np.float64), by_piece.astype(np.float64), float(by_item))
 
 
+def fingerprint(folder: Path) -> str:
+    """Return what tells the vocabulary and graph of ``folder`` from all others (SHA-256, hexadecimal)."""
+    digest = hashlib.sha256()
+    for name in (VOCABULARY, GRAPH):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
 def _load(path: Path) -> Any:
     """Return the graph of ``path``, ready to run in one thread."""
+    try:
+        import onnxruntime  # noqa: PLC0415  (its libraries may be missing, which is no traceback's business)
+    except ImportError as error:
+        raise KnowledgeError(f"onnxruntime cannot be loaded: {error}", where=str(path)) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what goes wrong comes as an exception

@@ -8,12 +8,13 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.body import QUIET, VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
-from newsbeam.nlp.learner import Floats, Learner
+from newsbeam.nlp.learner import MODEL, Floats, Learner
 from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
@@ -26,7 +27,7 @@ from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
-LEAST_FALL = 0.05  # of the probability, for a word to be shown as telling
+LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
 MOST_WORDS = 4
 _WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
@@ -183,20 +184,19 @@ class EventDetector:
     def telling_words(self, doc: Doc, event_type: str) -> list[tuple[str, float]]:
         """Return the words of title and lead that speak most for ``event_type``, strongest first.
 
-        With each stands how much the probability falls when the encoder does not see the word. It reads the
-        item once a word (some 3 ms each), so it is for explanations only.
+        With each stands how much the encoder's log odds fall when it does not see the word. It reads the item
+        once a word (some 3 ms each), so it is for explanations only.
         """
         reading = read(doc, self.book)
-        features = extract(reading, doc._.url)
         encoded = self.encoder.encode(reading)
         column = TYPES.index(event_type)
 
-        def probability(item: Encoded) -> float:
-            return float(self.learner.score(features, self.encoder.read(item).logits)[column])
+        def log_odds(item: Encoded) -> float:
+            return float(self.encoder.read(item).logits[column])
 
-        whole = probability(encoded)
+        whole = log_odds(encoded)
         starts = sorted({start for start in encoded.starts if start >= 0})
-        falls = [(whole - probability(encoded.without(start)), start) for start in starts]
+        falls = [(whole - log_odds(encoded.without(start)), start) for start in starts]
         telling = sorted((-fall, start) for fall, start in falls if fall >= LEAST_FALL)[:MOST_WORDS]
         return [(_word_at(reading, start), -fall) for fall, start in telling]
 
@@ -362,4 +362,7 @@ def _trace(reading: Reading, scores: Floats, thresholds: Floats, content_type: s
 )
 def make_events(nlp: Language, name: str) -> EventDetector:  # noqa: ARG001  (spaCy's signature)
     """Make the component with the rules and the model that ship with the package."""
-    return EventDetector(RuleBook(load_rules()), Learner(), Encoder())
+    learner, encoder = Learner(), Encoder()
+    if learner.encoder != encoder.fingerprint:
+        raise KnowledgeError("the linear model was made with another encoder: train again", where=str(MODEL))
+    return EventDetector(RuleBook(load_rules()), learner, encoder)

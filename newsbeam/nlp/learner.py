@@ -6,8 +6,10 @@ is decided the same way: a linear model and the encoder's score of the name, joi
 The file is a plain ``.npz`` (no pickle), made by ``python -m newsbeam.nlp.training``.
 """
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -89,9 +91,9 @@ class Learner:
 
     def __init__(self, path: Path = MODEL) -> None:
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 self._read({name: arrays[name] for name in arrays.files})
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise KnowledgeError(f"not a model: {error}", where=str(path)) from error
 
     def _read(self, arrays: dict[str, npt.NDArray[np.generic]]) -> None:
@@ -105,6 +107,7 @@ class Learner:
         self.stack_weights = arrays["stack_weights"].astype(np.float64)
         self.stack_bias = float(arrays["stack_bias"])
         self.thresholds = arrays["thresholds"].astype(np.float64)
+        self.encoder = str(arrays["encoder"])
         self.role_index = {name: i for i, name in enumerate(_strings(arrays["role_features"]))}
         self.role_weights = arrays["role_weights"].astype(np.float64)
         self.role_bias = float(arrays["role_bias"])

@@ -52,11 +52,12 @@ class WordPieces:
 
     def cut(self, word: str) -> tuple[int, ...]:
         """Return the indexes of the pieces of ``word``."""
+        word = word[:LONGEST_WORD]
         known = self._words.get(word)
         if known is None:
             if len(self._words) >= _CACHED:
                 self._words.clear()
-            known = self._words[word] = self._cut(_plain(word)[:LONGEST_WORD])
+            known = self._words[word] = self._cut(_plain(word))
         return known
 
     def _cut(self, word: str) -> tuple[int, ...]:

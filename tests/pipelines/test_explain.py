@@ -84,3 +84,15 @@ def test_wrong_use_is_said_in_one_line(
     filled = [arg.format(story=story, binary=tmp_path / "binary") for arg in args]
     assert code == main(filled)
     assert words in capsys.readouterr().err
+
+
+def test_the_words_that_the_encoder_needs_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With how much its log odds fall when it does not see them."""
+    path = tmp_path / "story.txt"
+    path.write_text("Oracle lays off hundreds of staff\n")
+    assert 0 == main(["explain", str(path)])
+    printed = capsys.readouterr().out
+    shown = next(line for line in printed.splitlines() if "without the word:" in line)
+    assert "“hundreds” −" in shown

@@ -7,8 +7,9 @@ import pytest
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import load, make_doc
-from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, Encoder, Impression
+from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, Encoder, Impression, fingerprint
 from newsbeam.nlp.features import read
+from newsbeam.nlp.learner import MODEL, Learner
 from newsbeam.taxonomy import TYPES
 
 MOST_BYTES = 15_000_000
@@ -64,6 +65,23 @@ def test_a_broken_graph_is_named(tmp_path: Path) -> None:
     (tmp_path / GRAPH).write_bytes(b"no model")
     with pytest.raises(KnowledgeError, match=GRAPH):
         Encoder(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no zip", MODEL.read_bytes()[:300_000]], ids=len)
+def test_a_broken_linear_model_is_named(tmp_path: Path, content: bytes) -> None:
+    """So does a file of the linear model that is empty, no zip file or cut off."""
+    path = tmp_path / "events.npz"
+    path.write_bytes(content)
+    with pytest.raises(KnowledgeError, match=r"events\.npz"):
+        Learner(path)
+
+
+def test_encoder_and_linear_model_belong_together(tmp_path: Path) -> None:
+    """The linear model knows the encoder that it was made with; another vocabulary is another encoder."""
+    assert Learner().encoder == fingerprint(FOLDER)
+    (tmp_path / GRAPH).write_bytes((FOLDER / GRAPH).read_bytes())
+    (tmp_path / VOCABULARY).write_text((FOLDER / VOCABULARY).read_text(encoding="utf-8") + "\nmore")
+    assert Learner().encoder != Encoder(tmp_path).fingerprint
 
 
 def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:

@@ -115,3 +115,12 @@ def test_a_title_counts_where_the_lead_speaks_of_other_things(nlp):
     found = _events(nlp, "Chinese firm Taigusys launches emotion-recognition system", text=lead)
     assert ["vendor.product_launch"] == [event.type for event in found]
     assert "title" == found[0].evidence.field
+
+
+def test_an_opinion_needs_more_to_report_an_event(nlp):
+    """Kinds of text that hardly ever report need a probability of .5, whatever the type's threshold."""
+    title = "Opinion: The merger of Gannett and Zalando sends a dismal signal"
+    doc = make_doc(nlp, title)
+    assert "opinion" == doc._.trace.content_type
+    assert all(threshold >= 0.5 for _, _, threshold in doc._.trace.scores)
+    assert any(threshold < 0.5 for _, _, threshold in make_doc(nlp, "Gannett merges")._.trace.scores)

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,18 @@ import spacy
 from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
 from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
-from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY
+from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, fingerprint
 from newsbeam.nlp.learner import MODEL
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training import graph, network
-from newsbeam.nlp.training.fit import FOLDS, Held, fit_all, fold_of
 from newsbeam.nlp.training.prepare import Example, prepare
 from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
+
+try:
+    from newsbeam.nlp.training import graph, network
+    from newsbeam.nlp.training.fit import FOLDS, Held, fit_all, fold_of
+except ImportError as missing:
+    print(f"error: {missing}: training needs pip install -e '.[training]'", file=sys.stderr)
+    sys.exit(2)
 
 OWN_EXAMPLES = Path(__file__).parent
 OWN_WEIGHT = (
@@ -74,6 +80,10 @@ def preparer() -> Prepare:
 def own_examples(make: Prepare) -> list[Example]:
     """Return the examples of our own."""
     paths = sorted(OWN_EXAMPLES.glob("*.jsonl"))
+    if not paths:
+        raise NewsbeamError(
+            "the examples of our own are missing: train in a checkout", where=str(OWN_EXAMPLES)
+        )
     return [example for path in paths for example in make(read_labelled(path), OWN_WEIGHT)]
 
 
@@ -85,11 +95,16 @@ def train(labelled: Sequence[Path], published: network.Published, out: Path) -> 
     print(f"{len(examples)} labelled items, {len(own)} examples of our own")
     kept = _keep(published.pieces, [*examples, *own])
     out.mkdir(parents=True, exist_ok=True)
-    (out / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
-    held = _train_encoder(published, kept, examples, own, out / GRAPH)
-    arrays, measured = fit_all(examples, own, held)
-    with (out / MODEL.name).open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
+        made = Path(folder)
+        (made / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
+        held = _train_encoder(published, kept, examples, own, made / GRAPH)
+        arrays, measured = fit_all(examples, own, held)
+        arrays["encoder"] = np.array(fingerprint(made))
+        with (made / MODEL.name).open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        for name in (VOCABULARY, GRAPH, MODEL.name):
+            (made / name).replace(out / name)
     size = sum((out / name).stat().st_size for name in (VOCABULARY, GRAPH, MODEL.name)) / 1e6
     print(f"{len(kept)} pieces, {measured.pop('features'):.0f} features, {size:.1f} MB: {out}")
     print(

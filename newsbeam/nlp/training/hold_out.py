@@ -48,6 +48,8 @@ def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], published: P
     examples = prepare(items, 1.0)
     seen: list[Example] = [example for example, out in zip(examples, held, strict=True) if not out]
     rest: list[Example] = [example for example, out in zip(examples, held, strict=True) if out]
+    if not (seen and rest):
+        raise NewsbeamError("no items on one side: nothing to train on, or nothing to measure on")
     seen += own_examples(prepare)
     network, samples = trained(published, seen, rest)
     encoder, _ = score(samples, network)
@@ -57,6 +59,7 @@ def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], published: P
     probabilities = sigmoid(stack(linear, encoder) @ shipped.stack_weights + shipped.stack_bias)
     labels = np.array([example.types for example in rest])
     found = figures(probabilities > shipped.thresholds, labels)
+    print("(joined, and thresholds taken, as in the model that ships, which has seen these items)")
     print(f"{len(rest)} items held out: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()))
 
 
