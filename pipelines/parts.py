@@ -12,6 +12,7 @@ from newsbeam.feeds.cursor import Cursor
 from newsbeam.feeds.poll import due_feeds
 from newsbeam.feeds.settings import FeedSettings
 from newsbeam.ledger import runs
+from newsbeam.ledger.begun import abandon, begin
 from newsbeam.ledger.intake import Plan
 from newsbeam.ledger.items import cursors, staged_feeds
 from newsbeam.ledger.streams import DELIVERED_STREAMS, pending
@@ -90,12 +91,23 @@ def totals_of_part(request: Request, part: Part) -> dict[tuple[str, str], float]
 
 def _through_graph(engine: Engine, request: Request, plan: Plan, *, again: bool) -> Mapping[str, int]:
     """Redeliver and poll; without anything to do neither Beam nor the detector is even loaded."""
-    if not plan.due and not any(pending(engine, stream) for stream in DELIVERED_STREAMS):
+    left = any(pending(engine, stream) for stream in DELIVERED_STREAMS)
+    if not plan.due and not left:
         LOG.info("no feed is due", **({"hint": "--ignore-schedule asks at once"} if request.only else {}))
         return {}
+    noticed: Mapping[str, int] = {}
+    if not left and not request.beam_args:  # whoever chose a runner may have the polling elsewhere
+        noticed, something = begin(plan)
+        if not something:
+            LOG.info("nothing new")
+            return noticed
     from pipelines.run_feeds import run_feeds  # noqa: PLC0415 - takes a second to import
 
-    return run_feeds(engine, request.settings, plan, request.beam_args, again=again)
+    try:
+        counted = run_feeds(engine, request.settings, plan, request.beam_args, again=again)
+    finally:
+        abandon(plan)
+    return Counter(counted) + Counter(noticed)
 
 
 def _check_sum(counted: Mapping[str, int]) -> None:

@@ -8,14 +8,12 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 from apache_beam.pvalue import DoOutputsTuple, PBegin, TaggedOutput
 
-from newsbeam.ledger.intake import Noticed, Plan, take_in
+from newsbeam.ledger.begun import found
+from newsbeam.ledger.intake import Noticed, Plan
 from newsbeam.records import DeadLetter, FeedItem, Outcome
-from newsbeam.threads import from_thread
 from transforms.outputs import DEAD_LETTERS, OUTCOMES
 from transforms.tally import NAMESPACE
 
-AHEAD = 200
-"""Items that the network may be ahead of detection: 0.2 s of work, and 20 MB where each is a long page."""
 ITEMS_READ = Metrics.counter(NAMESPACE, "items_read")
 WAITED = Metrics.counter(NAMESPACE, "microseconds_waiting_for_feeds")
 
@@ -47,22 +45,22 @@ class _PollFn(beam.DoFn):
         self._plan = plan
 
     def process(self, _: Any) -> Iterator[Any]:
-        for found in _waited_for(from_thread(lambda: take_in(self._plan), AHEAD)):
-            if isinstance(found, Noticed):
-                Metrics.counter(NAMESPACE, found.name).inc(found.number)
-            elif isinstance(found, DeadLetter):
-                ITEMS_READ.inc(bool(found.item_id))
-                yield TaggedOutput(DEAD_LETTERS, found)
+        for each in _waited_for(found(self._plan)):
+            if isinstance(each, Noticed):
+                Metrics.counter(NAMESPACE, each.name).inc(each.number)
+            elif isinstance(each, DeadLetter):
+                ITEMS_READ.inc(bool(each.item_id))
+                yield TaggedOutput(DEAD_LETTERS, each)
             else:
                 ITEMS_READ.inc()
-                yield found
+                yield each
 
 
-def _waited_for(found: Iterator[Any]) -> Iterator[Any]:
+def _waited_for(all_found: Iterator[Any]) -> Iterator[Any]:
     """Yield the same, and count the time that nothing was there to work on."""
     while True:
         began = time.perf_counter_ns()
-        each = next(found, None)
+        each = next(all_found, None)
         WAITED.inc((time.perf_counter_ns() - began) // 1000)
         if each is None:
             return
