@@ -96,7 +96,9 @@ def test_after_kills_at_random_moments_the_ledger_equals_an_undisturbed_run(
     assert expected == found
     assert found["events"]
     assert found["alerts"]
-    assert {"delivered"} == {row["state"] for row in [*found["events"], *found["alerts"], *found["counts"]]}
+    assert {"delivered"} == {row["state"] for row in [*found["alerts"], *found["counts"]]}
+    # An edit may take an event from its item, which is then superseded, disturbed or not.
+    assert {"delivered", "superseded"} >= {row["state"] for row in found["events"]}
     repeats = 0
     for stream, key in (("alerts", "alert_id"), ("events", "event_id"), ("counts", "count_id")):
         told, should = _lines(tmp_path / "killed", stream, key), _lines(quiet, stream, key)
