@@ -13,6 +13,12 @@ from typing import NamedTuple
 from newsbeam.knowledge.tables import read_table
 
 _KEYS = "line box end label empty_label author author_sign firm promotion promotion_sign".split()
+# "Enlarge / A phone. (credit: Getty Images)": who took a picture takes no part in what is reported.
+_CREDIT = re.compile(
+    r"^Enlarge\b[^\n]{0,300}?\((?:(?:image|photo|picture) )?credits?: [^()\n]{1,100}\)\s*"
+    r"|\((?:(?:image|photo|picture) )?credits?: [^()\n]{1,100}\)\s*",
+    re.IGNORECASE,
+)
 _LINE_CHARS = 400  # no single line of furniture is longer
 _LABEL_CHARS = 60  # "Team Counterpoint": the value under a label is a name or a date
 _TAIL_PARAGRAPHS = 6  # boxes about author or firm stand among the last of a page
@@ -190,11 +196,13 @@ def _drop_teaser(paragraphs: list[str]) -> list[str]:
 
 
 def strip_furniture(paragraphs: Sequence[str]) -> list[str]:
-    """Return ``paragraphs`` without site furniture, in order, those kept unchanged.
+    """Return ``paragraphs`` without site furniture, in order, those kept unchanged
+    but for captions with a credit that open them or stand in brackets.
 
     Empty paragraphs go, too. Of a text that would lose nearly all, what is no plain line of furniture
     stays.
     """
+    paragraphs = [_CREDIT.sub("", paragraph).strip() for paragraph in paragraphs]
     kept = [paragraph for paragraph in paragraphs if paragraph.strip()]
     kept = _cut_end(kept)
     kept = _drop_labels(kept)

@@ -148,3 +148,15 @@ def test_large_input_is_quick() -> None:
     """One line of megabytes and very many paragraphs are no trouble."""
     assert 1 == len(strip_furniture(["a, b " * 400_000]))
     assert 5000 == len(strip_furniture([f"Paragraph {n} says a thing about Ohio." for n in range(5000)]))
+
+
+def test_captions_with_a_credit_go_from_the_paragraph_they_open() -> None:
+    """The photographer's agency is no party to the news; the sentence after the caption stays."""
+    kept = strip_furniture(
+        [
+            "Enlarge / A cable on a pole. (credit: Getty Images | A. Person) The FCC fined a small provider.",
+            "More.",
+        ]
+    )
+    assert ["The FCC fined a small provider.", "More."] == kept
+    assert ["A tower (in Ohio) fell."] == strip_furniture(["A tower (in Ohio) fell. (Image credit: Reuters)"])
