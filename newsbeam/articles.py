@@ -10,7 +10,7 @@ from lxml.etree import LxmlError
 
 from newsbeam import clock
 from newsbeam.errors import ExtractError
-from newsbeam.furniture import strip_furniture
+from newsbeam.furniture import strip_credits, strip_furniture
 from newsbeam.records import Article, FeedItem, digest
 
 MAX_HTML_CHARS = 5_000_000
@@ -49,7 +49,7 @@ def _extracted(item: FeedItem) -> Article:
         title, published_day = item.title, None
         paragraphs = _paragraphs(item.content[: 2 * MAX_TEXT_CHARS])
     title = one_line(plain(title), MAX_TITLE_CHARS)
-    summary = one_line(plain(item.summary), MAX_SUMMARY_CHARS)
+    summary = one_line(strip_credits(plain(item.summary)), MAX_SUMMARY_CHARS)
     text = _body(title, paragraphs)
     if not (title or summary or text):
         raise ExtractError("holds no text", where=item.item_id, hint="nothing to read in it")

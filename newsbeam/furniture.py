@@ -195,6 +195,11 @@ def _drop_teaser(paragraphs: list[str]) -> list[str]:
     return kept
 
 
+def strip_credits(text: str) -> str:
+    """Return ``text`` without captions that open it and credits of pictures in brackets."""
+    return _CREDIT.sub("", text).strip()
+
+
 def strip_furniture(paragraphs: Sequence[str]) -> list[str]:
     """Return ``paragraphs`` without site furniture, in order, those kept unchanged
     but for captions with a credit that open them or stand in brackets.
@@ -202,7 +207,7 @@ def strip_furniture(paragraphs: Sequence[str]) -> list[str]:
     Empty paragraphs go, too. Of a text that would lose nearly all, what is no plain line of furniture
     stays.
     """
-    paragraphs = [_CREDIT.sub("", paragraph).strip() for paragraph in paragraphs]
+    paragraphs = [strip_credits(paragraph) for paragraph in paragraphs]
     kept = [paragraph for paragraph in paragraphs if paragraph.strip()]
     kept = _cut_end(kept)
     kept = _drop_labels(kept)

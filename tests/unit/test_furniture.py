@@ -2,7 +2,14 @@
 
 import pytest
 
-from newsbeam.furniture import is_author_box, is_firm_praise, is_furniture_line, is_promotion, strip_furniture
+from newsbeam.furniture import (
+    is_author_box,
+    is_firm_praise,
+    is_furniture_line,
+    is_promotion,
+    strip_credits,
+    strip_furniture,
+)
 
 TEXT = [
     "Lumora opened a plant in Ohio on Monday, its third outside Europe, and will hire 300 people.",
@@ -160,3 +167,6 @@ def test_captions_with_a_credit_go_from_the_paragraph_they_open() -> None:
     )
     assert ["The FCC fined a small provider.", "More."] == kept
     assert ["A tower (in Ohio) fell."] == strip_furniture(["A tower (in Ohio) fell. (Image credit: Reuters)"])
+    assert "The FCC fined a provider." == strip_credits(
+        "Enlarge / A cable. (credit: Getty) The FCC fined a provider."
+    )
