@@ -9,7 +9,7 @@ import spacy
 
 from newsbeam.nlp import mentions, training  # noqa: F401  (registers the component)
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training.prepare import Example, prepare
+from newsbeam.nlp.training.prepare import Example, Scores, prepare
 from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
 from newsbeam.taxonomy import TYPES
 
@@ -39,11 +39,12 @@ def test_examples_say_who_takes_part(examples: list[Example]) -> None:
 def test_linear_models_are_the_same_each_time(examples: list[Example]) -> None:
     """The same examples give the same arrays, which tell held-out examples apart."""
     fit = pytest.importorskip("newsbeam.nlp.training.fit", reason="scikit-learn (extra: training) is missing")
-    held = fit.Held(
-        np.zeros((len(examples), len(TYPES) + 1)), [[0.0] * len(example.names) for example in examples]
+    seen, held_out = examples[::2], examples[1::2]
+    scores = Scores(
+        np.zeros((len(held_out), len(TYPES) + 1)), [[0.0] * len(example.names) for example in held_out]
     )
-    first, figures = fit.fit_all(examples, [], held)
-    second, _ = fit.fit_all(examples, [], held)
+    first, figures = fit.fit_all(seen, held_out, scores)
+    second, _ = fit.fit_all(seen, held_out, scores)
     assert first.keys() == second.keys()
     assert all(np.array_equal(first[name], second[name]) for name in first)
     assert figures["micro_f1"] > 0.5
@@ -70,9 +71,9 @@ def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path
         for encoded in [example.encode(pieces)]
     ]
     made = network.Network(len(pieces.index), layers=1)
-    before, _ = network.score(samples, made)
+    before = network.score(samples, made).types
     network.train(samples, made)
-    after, _ = network.score(samples, made)
+    after = network.score(samples, made).types
     assert np.abs(after - before).mean() > 0.1
     graph.write(made, tmp_path / "small.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "small.onnx"))

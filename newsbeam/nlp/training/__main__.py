@@ -1,7 +1,8 @@
 """``python -m newsbeam.nlp.training --labelled train.jsonl --encoder all-minilm-l6-v2.onnx --vocabulary …``.
 
-Trains all that ships in ``newsbeam/nlp/model``: the encoder and the linear models. Takes about half an hour
-on two cores.
+Trains all that ships in ``newsbeam/nlp/model``: the encoder and the linear models. They are trained twice:
+without the newest labelled items, to learn from them how the scores are joined, then with them. A larger
+model that learned from the older items may teach the encoder.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import spacy
@@ -21,23 +22,25 @@ from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
 from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, fingerprint
 from newsbeam.nlp.learner import MODEL
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training.prepare import Example, prepare
+from newsbeam.nlp.training.prepare import Example, Scores, prepare
 from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
 
 try:
     from newsbeam.nlp.training import graph, network
-    from newsbeam.nlp.training.fit import FOLDS, Held, fit_all, fold_of
+    from newsbeam.nlp.training.fit import fit_all
 except ImportError as missing:
     print(f"error: {missing}: training needs pip install -e '.[training]'", file=sys.stderr)
     sys.exit(2)
 
+HELD_OUT = 0.225  # share of the labelled items, the newest, by which the scores are joined
 OWN_EXAMPLES = Path(__file__).parent
 OWN_WEIGHT = (
     0.4  # of an example of ours beside a labelled news item: .663 micro F1 in cross-validation, .655 with 1
 )
 
 
-Prepare = Callable[[Sequence[Mapping[str, Any]], float], list[Example]]
+Item = Mapping[str, Any]
+Prepare = Callable[[Sequence[Item], float], list[Example]]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        train(options.labelled, published_model(options), options.out)
+        train(options.labelled, published_models(options), options.out)
     except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -55,17 +58,32 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what every training needs: labelled items, and the model that the encoder starts from."""
+    """Add what every training needs: labelled items, and the models that the encoder starts from."""
     parser.add_argument("--labelled", type=Path, nargs="+", required=True, help="labelled items, JSON Lines")
     parser.add_argument("--encoder", type=Path, required=True, help="all-MiniLM-L6-v2 in ONNX form")
+    parser.add_argument("--teacher", type=Path, help="e5-small-v2 in ONNX form, to teach the encoder")
     parser.add_argument(
-        "--vocabulary", type=Path, required=True, help="its tokenizer.json, which holds the vocabulary"
+        "--vocabulary", type=Path, required=True, help="their tokenizer.json, which holds the vocabulary"
     )
 
 
-def published_model(options: argparse.Namespace) -> network.Published:
-    """Read the model that the arguments name."""
-    return network.read_published(options.encoder, _read_vocabulary(options.vocabulary))
+class Models(NamedTuple):
+    """The published models that training starts from, of one vocabulary."""
+
+    encoder: network.Published
+    teacher: network.Published | None
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The vocabulary."""
+        return self.encoder.pieces
+
+
+def published_models(options: argparse.Namespace) -> Models:
+    """Read the models that the arguments name."""
+    vocabulary = _read_vocabulary(options.vocabulary)
+    teacher = network.read_published(options.teacher, vocabulary) if options.teacher else None
+    return Models(network.read_published(options.encoder, vocabulary), teacher)
 
 
 def preparer() -> Prepare:
@@ -87,19 +105,23 @@ def own_examples(make: Prepare) -> list[Example]:
     return [example for path in paths for example in make(read_labelled(path), OWN_WEIGHT)]
 
 
-def train(labelled: Sequence[Path], published: network.Published, out: Path) -> None:
+def train(labelled: Sequence[Path], models: Models, out: Path) -> None:
     """Train on ``labelled`` and the examples of our own, and write the models to ``out``."""
     make = preparer()
-    examples = [example for path in labelled for example in make(read_labelled(path), 1.0)]
+    older, newest = split_newest([item for path in labelled for item in read_labelled(path)])
     own = own_examples(make)
-    print(f"{len(examples)} labelled items, {len(own)} examples of our own")
-    kept = _keep(published.pieces, [*examples, *own])
+    seen, held_out = [*make(older, 1.0), *own], make(newest, 1.0)
+    print(f"{len(older)} labelled items and {len(newest)} newer ones, {len(own)} examples of our own")
+    taught = teach(models, seen, [*seen, *held_out])
+    encoder, kept = train_encoder(models, seen, taught, "older items, ")
+    scores = network.score(samples_of(held_out, kept), encoder)
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
         made = Path(folder)
+        encoder, kept = train_encoder(models, [*seen, *held_out], taught, "all, ")
         (made / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
-        held = _train_encoder(published, kept, examples, own, made / GRAPH)
-        arrays, measured = fit_all(examples, own, held)
+        graph.write(encoder, made / GRAPH)
+        arrays, measured = fit_all(seen, held_out, scores)
         arrays["encoder"] = np.array(fingerprint(made))
         with (made / MODEL.name).open("wb") as file:
             np.savez_compressed(file, **arrays)
@@ -108,18 +130,47 @@ def train(labelled: Sequence[Path], published: network.Published, out: Path) -> 
     size = sum((out / name).stat().st_size for name in (VOCABULARY, GRAPH, MODEL.name)) / 1e6
     print(f"{len(kept)} pieces, {measured.pop('features'):.0f} features, {size:.1f} MB: {out}")
     print(
-        "cross-validated over days: " + ", ".join(f"{name} {value:.3f}" for name, value in measured.items())
+        "on the newer items, held out: "
+        + ", ".join(f"{name} {value:.3f}" for name, value in measured.items())
     )
 
 
-def trained(
-    published: network.Published, seen: Sequence[Example], rest: Sequence[Example]
-) -> tuple[Any, list[network.Sample]]:
-    """Return a network trained on ``seen``, and ``rest`` as samples for it."""
-    kept = _keep(published.pieces, seen)
+def split_newest(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Return the older and the newest of ``items``, those of one day on one side."""
+    days = sorted((item.get("published") or "")[:10] for item in items)
+    since = days[min(len(days) - 1, round((1 - HELD_OUT) * len(days)))]
+    older = [item for item in items if (item.get("published") or "")[:10] < since]
+    newest = [item for item in items if (item.get("published") or "")[:10] >= since]
+    if not (older and newest):
+        raise NewsbeamError("all labelled items are of one day: some must be newer, to set thresholds by")
+    return older, newest
+
+
+def teach(models: Models, seen: Sequence[Example], examples: Sequence[Example]) -> Scores | None:
+    """Return what the teacher, if there is one, says of ``examples`` after learning from ``seen``."""
+    if models.teacher is None:
+        return None
+    kept = _keep(models.pieces, seen, None)
+    made = network.train(samples_of(seen, kept), network.start(models.teacher, kept), "teacher, ")
+    return network.score(samples_of(examples, kept), made)
+
+
+def train_encoder(
+    models: Models, examples: Sequence[Example], taught: Scores | None, label: str
+) -> tuple[network.Network, list[str]]:
+    """Return an encoder trained on ``examples``, and its pieces.
+
+    ``taught`` begins with what the teacher says of these examples.
+    """
+    kept = _keep(models.pieces, examples, network.PIECES)
+    samples = samples_of(examples, kept)
+    return network.train(samples, network.start(models.encoder, kept), label, taught), kept
+
+
+def samples_of(examples: Sequence[Example], kept: Sequence[str]) -> list[network.Sample]:
+    """Return ``examples`` as a network with the pieces ``kept`` takes them."""
     pieces = WordPieces(kept)
-    made = _trained(published, kept, [_sample(example, pieces) for example in seen], "")
-    return made, [_sample(example, pieces) for example in rest]
+    return [_sample(example, pieces) for example in examples]
 
 
 def _read_vocabulary(path: Path) -> list[str]:
@@ -131,41 +182,11 @@ def _read_vocabulary(path: Path) -> list[str]:
     return sorted(listed, key=lambda piece: listed[piece])
 
 
-def _keep(published: Sequence[str], examples: Sequence[Example]) -> list[str]:
+def _keep(published: Sequence[str], examples: Sequence[Example], most: int | None) -> list[str]:
     everything = [*SPECIAL, *(piece for piece in published if piece not in SPECIAL)]
     pieces = WordPieces(everything)
     texts = [[everything[i] for i in example.encode(pieces).pieces] for example in examples]
-    return network.choose_pieces(published, texts)
-
-
-def _train_encoder(
-    published: network.Published,
-    kept: Sequence[str],
-    examples: Sequence[Example],
-    own: Sequence[Example],
-    path: Path,
-) -> Held:
-    """Write the encoder trained on everything; return the scores of encoders that saw only other folds."""
-    pieces = WordPieces(kept)
-    samples, more = ([_sample(e, pieces) for e in part] for part in (examples, own))
-    folds = fold_of(examples)
-    logits = np.zeros((len(samples), len(samples[0].types) + 1))
-    names: list[list[float]] = [[] for _ in samples]
-    for fold in range(FOLDS):
-        seen = [sample for sample, at in zip(samples, folds, strict=True) if at != fold]
-        held = np.where(folds == fold)[0]
-        trained = _trained(published, kept, [*seen, *more], f"fold {fold + 1} of {FOLDS}, ")
-        logits[held], found = network.score([samples[i] for i in held], trained)
-        for at, scores in zip(held, found, strict=True):
-            names[at] = scores
-    graph.write(_trained(published, kept, [*samples, *more], "all, "), path)
-    return Held(logits, names)
-
-
-def _trained(
-    published: network.Published, kept: Sequence[str], samples: Sequence[network.Sample], label: str
-) -> Any:
-    return network.train(samples, network.start(published, kept), label)
+    return network.choose_pieces(published, texts, most)
 
 
 def _sample(example: Example, pieces: WordPieces) -> network.Sample:

@@ -1,7 +1,8 @@
 """Fitting: linear models for the types, the model over all scores, thresholds, and the roles.
 
 Everything is deterministic: no random numbers, a fixed order, a solver without any. The encoder is trained
-apart (network.py); here its scores of held-out items come in.
+apart (network.py); here its scores of held-out items come in. How scores are joined and where the thresholds
+lie is learned from these items, the newest: what the models will meet is newer still.
 """
 
 from collections import Counter
@@ -25,16 +26,15 @@ from newsbeam.nlp.learner import (
     sigmoid,
     stack,
 )
-from newsbeam.nlp.training.prepare import Example, Role
+from newsbeam.nlp.training.prepare import Example, Role, Scores
 from newsbeam.taxonomy import TYPES, family
 
 Labels = npt.NDArray[np.bool_]
 
-LEAST_ITEMS = 2  # a feature of fewer items is not learned
+LEAST_ITEMS = 3  # a feature of fewer items is not learned
 STRENGTH = 1.0  # inverse regularisation; .5 to 2 are within .006 micro F1 in cross-validation
 EVEN = 0.4  # share of a feature's scale that does not depend on how telling it is
 ROLE_STRENGTH = 0.3
-FOLDS = 3  # the encoder is trained once for each
 LEAST_POSITIVES = 3
 SHRINKAGE = 40  # items at which a type's own threshold counts as much as the common one
 GRID = np.arange(0.14, 0.72, 0.02)
@@ -95,24 +95,6 @@ def _ratio(present: csr_matrix, target: npt.NDArray[np.bool_]) -> Floats:
     outside = np.asarray(present[~target].sum(axis=0)).ravel() + 0.5
     ratio = np.abs(np.log(inside / inside.sum()) - np.log(outside / outside.sum()))
     return np.asarray(EVEN + (1 - EVEN) * ratio / ratio.mean(), dtype=np.float64)
-
-
-def fold_of(examples: Sequence[Example]) -> npt.NDArray[np.int64]:
-    """Return for each example its fold: those of a day are in one."""
-    return np.array([example.block % FOLDS for example in examples])
-
-
-def out_of_fold(examples: Sequence[Example], extra: Sequence[Example]) -> Floats:
-    """Return scores of ``examples``, by models that saw neither it nor its day; all see ``extra``."""
-    folds = fold_of(examples)
-    scores = np.zeros((len(examples), len(TYPES) + 1))
-    for fold in range(FOLDS):
-        seen = [example for example, at in zip(examples, folds, strict=True) if at != fold] + list(extra)
-        vocabulary, coefficients, bias = fit_on(seen)
-        held = np.where(folds == fold)[0]
-        matrix = make_matrix(vocabulary, [examples[i].features for i in held])
-        scores[held] = matrix @ coefficients + bias
-    return scores
 
 
 def fit_on(examples: Sequence[Example]) -> tuple[Vocabulary, Floats, Floats]:
@@ -211,25 +193,20 @@ def _role_matrix(roles: Sequence[Role], index: Mapping[str, int]) -> csr_matrix:
 
 
 def fit_role_stack(
-    examples: Sequence[Example], extra: Sequence[Example], encoder: Sequence[Sequence[float]]
+    roles: Roles, examples: Sequence[Example], encoder: Sequence[Sequence[float]]
 ) -> tuple[Floats, float]:
     """Return the weights that join linear and encoder scores of vendors (and bias), and the threshold.
 
-    ``encoder`` has for each example the held-out scores of its names.
+    Neither ``roles`` nor the encoder, whose scores of the names of each are ``encoder``, saw ``examples``.
     """
-    folds = fold_of(examples)
+    index = {name: i for i, name in enumerate(roles.names)}
     inputs: list[tuple[float, float]] = []
     wanted: list[bool] = []
-    for fold in range(FOLDS):
-        seen = [example for example, at in zip(examples, folds, strict=True) if at != fold] + list(extra)
-        model = fit_roles(seen)
-        index = {name: i for i, name in enumerate(model.names)}
-        for at in np.where(folds == fold)[0]:
-            roles = examples[at].roles
-            if roles:
-                linear = _role_matrix(roles, index) @ model.weights + model.bias
-                inputs += [(float(x), encoder[at][r.name]) for x, r in zip(linear, roles, strict=True)]
-                wanted += [role.takes_part for role in roles]
+    for example, said in zip(examples, encoder, strict=True):
+        if example.roles:
+            linear = _role_matrix(example.roles, index) @ roles.weights + roles.bias
+            inputs += [(float(x), said[role.name]) for x, role in zip(linear, example.roles, strict=True)]
+            wanted += [role.takes_part for role in example.roles]
     values, labels = np.array(inputs), np.array(wanted)
     joined = LogisticRegression(C=10.0, max_iter=1000).fit(values, labels)
     weights = np.append(joined.coef_[0], joined.intercept_[0])
@@ -237,25 +214,23 @@ def fit_role_stack(
     return weights, float(max(GRID, key=partial(_own_f1, probabilities, labels)))
 
 
-class Held(NamedTuple):
-    """The encoder's scores of held-out examples: types (items × types + 1), and names of each item."""
-
-    types: Floats
-    names: list[list[float]]
-
-
 def fit_all(
-    examples: Sequence[Example], extra: Sequence[Example], encoder: Held
+    seen: Sequence[Example], held_out: Sequence[Example], encoder: Scores
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """Return the arrays of the model and figures of its cross-validation on ``examples``."""
-    labels = np.array([example.types for example in examples])
-    scores = out_of_fold(examples, extra)
-    stack_weights, stack_bias, probabilities = fit_stack(scores, encoder.types, labels)
+    """Return the arrays of the model, and how good it is on ``held_out``.
+
+    Models that learned from ``seen`` alone say, beside ``encoder`` (which did so too), how the scores are
+    joined and what the thresholds are; the models that are returned learned from both.
+    """
+    labels = np.array([example.types for example in held_out])
+    vocabulary, coefficients, bias = fit_on(seen)
+    linear = make_matrix(vocabulary, [example.features for example in held_out]) @ coefficients + bias
+    stack_weights, stack_bias, probabilities = fit_stack(linear, encoder.types, labels)
     thresholds = choose_thresholds(probabilities, labels)
-    everything = [*examples, *extra]
+    role_stack, role_threshold = fit_role_stack(fit_roles(seen), held_out, encoder.names)
+    everything = [*seen, *held_out]
     vocabulary, coefficients, bias = fit_on(everything)
     roles = fit_roles(everything)
-    role_stack, role_threshold = fit_role_stack(examples, extra, encoder.names)
     features = list(vocabulary.index)
     scale = np.maximum(np.abs(coefficients).max(axis=0, keepdims=True) / 127.0, 1e-12)
     arrays = {

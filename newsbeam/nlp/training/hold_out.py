@@ -15,9 +15,18 @@ import numpy as np
 from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
 from newsbeam.nlp.learner import Learner, sigmoid, stack
-from newsbeam.nlp.training.__main__ import add_arguments, own_examples, preparer, published_model, trained
+from newsbeam.nlp.training.__main__ import (
+    Models,
+    add_arguments,
+    own_examples,
+    preparer,
+    published_models,
+    samples_of,
+    teach,
+    train_encoder,
+)
 from newsbeam.nlp.training.fit import figures, fit_on, make_matrix
-from newsbeam.nlp.training.network import Published, score
+from newsbeam.nlp.training.network import score
 from newsbeam.nlp.training.prepare import Example
 
 
@@ -36,14 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             named = {name.strip() for name in options.outlets.split(",")}
             held = [item.get("source") not in named for item in items]
-        _measure(items, held, published_model(options))
+        _measure(items, held, published_models(options))
     except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], published: Published) -> None:
+def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], models: Models) -> None:
     prepare = preparer()
     examples = prepare(items, 1.0)
     seen: list[Example] = [example for example, out in zip(examples, held, strict=True) if not out]
@@ -51,8 +60,8 @@ def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], published: P
     if not (seen and rest):
         raise NewsbeamError("no items on one side: nothing to train on, or nothing to measure on")
     seen += own_examples(prepare)
-    network, samples = trained(published, seen, rest)
-    encoder, _ = score(samples, network)
+    network, kept = train_encoder(models, seen, teach(models, seen, seen), "")
+    encoder = score(samples_of(rest, kept), network).types
     vocabulary, weights, bias = fit_on(seen)
     linear = make_matrix(vocabulary, [example.features for example in rest]) @ weights + bias
     shipped = Learner()

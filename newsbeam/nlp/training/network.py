@@ -2,13 +2,15 @@
 
 Needs the extra ``training`` (PyTorch, onnx). It starts from the weights of all-MiniLM-L6-v2 as published in
 ONNX form, keeps the pieces of its vocabulary that our texts use, and is trained on everything at once: a
-binary cross-entropy for each type, and one for each name in an item that has an event.
+binary cross-entropy for each type, and one for each name in an item that has an event. A larger network that
+was trained in the same way can teach it: then its probabilities are wanted beside the labels (Hinton,
+Vinyals and Dean 2015, "Distilling the Knowledge in a Neural Network").
 """
 
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,20 +22,20 @@ from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
-from newsbeam.nlp.learner import Floats
+from newsbeam.nlp.training.prepare import Scores
 from newsbeam.nlp.wordpiece import LONGEST, SPECIAL
 from newsbeam.taxonomy import TYPES
 
-WIDTH, HEADS, INNER = 384, 12, 1536  # of all-MiniLM-L6-v2
-LAYERS = 6
-EPOCHS = 3
+WIDTH, HEADS, INNER = 384, 12, 1536  # of all-MiniLM-L6-v2 and e5-small-v2
+EPOCHS, EPOCHS_TAUGHT = 3, 4
+TAUGHT = 0.6  # how much the teacher's word counts; the labels have the rest
 RATE = 1e-4  # highest learning rate; the new heads learn five times as fast
 BATCH = 32
 DROPOUT = 0.1
 NAMES_COUNT = 0.6  # what the loss over names weighs beside that over types
 WARM_UP = 0.06
-LEAST_ITEMS = 4  # a piece of fewer items is kept only if it is among the COMMON
-COMMON = 2000  # of the published vocabulary, which is in order of frequency
+PIECES = 7900  # of the vocabulary that ships: each takes 384 bytes
+COMMON = 2000  # of them are the first of the published vocabulary, which is in order of frequency
 _LIKE = {"[VENDOR]": "company", "[NAME]": "startup", "[PRODUCT]": "product", "[AUTHORITY]": "regulator"}
 
 
@@ -52,38 +54,57 @@ class Published(NamedTuple):
     pieces: tuple[str, ...]
     weights: dict[str, npt.NDArray[np.float32]]
 
+    @property
+    def layers(self) -> int:
+        """How many layers it has."""
+        return sum(name.endswith("attention.self.query.bias") for name in self.weights)
+
 
 def read_published(graph: Path, vocabulary: Sequence[str]) -> Published:
-    """Read the weights of ``graph`` (ONNX); linear layers are found by the name of their bias."""
+    """Read the weights of ``graph`` (ONNX, 32 or 8 bit); dense layers are found by the name of their bias."""
     model = onnx.load(str(graph)).graph
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.initializer}
-    products = {
-        node.output[0]: constants[node.input[1]]
-        for node in model.node
-        if node.op_type == "MatMul" and node.input[1] in constants
-    }
-    weights = {name[name.find("encoder.layer") :]: value for name, value in constants.items()}
-    weights |= {name[name.find("embeddings.") :]: value for name, value in constants.items()}
-    for node in model.node:
-        if node.op_type != "Add":
-            continue
-        for bias, product in (tuple(node.input), tuple(reversed(node.input))):
-            if bias in constants and product in products:
-                short = bias[bias.find("encoder.layer") :].removesuffix(".bias")
-                weights[f"{short}.weight"] = products[product].T
+    plain = {name.removesuffix("_quantized"): _plain(constants, name) for name in constants}
+    weights = {name[max(0, name.find("encoder.layer")) :]: value for name, value in plain.items()}
+    weights |= {name[max(0, name.find("embeddings.")) :]: value for name, value in plain.items()}
+    products: dict[str, npt.NDArray[np.float32]] = {}
+    for node in model.node:  # in order: a product may be cast and scaled before the bias is added
+        given = next((products[name] for name in node.input if name in products), None)
+        if node.op_type in {"MatMul", "MatMulInteger"} and node.input[1] in constants:
+            products[node.output[0]] = plain[node.input[1].removesuffix("_quantized")]
+        elif node.op_type in {"Cast", "Mul"} and given is not None:
+            products[node.output[0]] = given
+        elif node.op_type == "Add" and given is not None:
+            bias = next(name for name in node.input if name in constants)
+            short = bias[max(0, bias.find("encoder.layer")) :].removesuffix(".bias")
+            weights[f"{short}.weight"] = given.T
     return Published(tuple(vocabulary), weights)
 
 
-def choose_pieces(published: Sequence[str], texts: Sequence[Sequence[str]]) -> list[str]:
-    """Return the pieces to keep: the special ones, the commonest, all letters, and those of enough texts."""
+def _plain(constants: Mapping[str, Any], name: str) -> npt.NDArray[np.float32]:
+    """Return a constant as it is, or, if it was quantised, as real numbers."""
+    value, plain = constants[name], name.removesuffix("_quantized")
+    if plain == name:
+        return np.asarray(value)
+    zero, scale = constants[f"{plain}_zero_point"], constants[f"{plain}_scale"]
+    return np.asarray((value.astype(np.float32) - zero.astype(np.float32)) * scale, dtype=np.float32)
+
+
+def choose_pieces(
+    published: Sequence[str], texts: Sequence[Sequence[str]], most: int | None = PIECES
+) -> list[str]:
+    """Return the pieces to keep: the special ones, the commonest, all letters, then those of most texts.
+
+    They are at most ``most``; without a limit all that stand in ``texts`` are kept.
+    """
     counts = Counter(piece for text in texts for piece in set(text))
     first = published.index("!")  # before it stand unused places
-    kept = [
-        piece
-        for rank, piece in enumerate(published[first:])
-        if rank < COMMON or len(piece.removeprefix("##")) == 1 or counts[piece] >= LEAST_ITEMS
-    ]
-    return [*SPECIAL, *(piece for piece in kept if piece not in SPECIAL)]
+    kept = dict.fromkeys(SPECIAL)
+    rest = [piece for piece in published[first:] if piece not in kept]
+    kept |= dict.fromkeys(p for rank, p in enumerate(rest) if rank < COMMON or len(p.removeprefix("##")) == 1)
+    used = sorted((p for p in rest if p not in kept and counts[p]), key=lambda piece: -counts[piece])
+    chosen = set(kept) | set(used if most is None else used[: max(0, most - len(kept))])
+    return [*SPECIAL, *(piece for piece in rest if piece in chosen)]
 
 
 class Layer(nn.Module):
@@ -118,7 +139,7 @@ def _drop(x: Any, training: bool) -> Any:
 class Network(nn.Module):
     """The encoder: pieces in; scores of the types and "any event", and of each name."""
 
-    def __init__(self, pieces: int, layers: int = LAYERS) -> None:
+    def __init__(self, pieces: int, layers: int) -> None:
         super().__init__()
         self.words, self.places = nn.Embedding(pieces, WIDTH), nn.Embedding(LONGEST, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
@@ -171,7 +192,7 @@ class Network(nn.Module):
 def start(published: Published, kept: Sequence[str]) -> Network:
     """Return a network with the weights of ``published``, its heads new."""
     torch.manual_seed(0)
-    network = Network(len(kept))
+    network = Network(len(kept), published.layers)
     network.take_over(published, kept)
     return network
 
@@ -192,7 +213,7 @@ class Names(NamedTuple):
     owner: Any
     item: Any
     takes_part: Any
-    origin: list[tuple[int, int]]
+    origin: list[tuple[int, int]]  # index of the sample, and of the name in it
 
     @property
     def total(self) -> int:
@@ -241,11 +262,19 @@ def _collate(samples: Sequence[Sample], batch: Sequence[int]) -> tuple[Any, Any,
     return torch.tensor(pieces), torch.tensor(mask), names
 
 
-def train(samples: Sequence[Sample], network: Network, label: str = "") -> Network:
-    """Train ``network`` on ``samples``; the same samples give the same weights on one machine."""
+def train(
+    samples: Sequence[Sample], network: Network, label: str = "", teacher: Scores | None = None
+) -> Network:
+    """Train ``network`` on ``samples``; the same samples give the same weights on one machine.
+
+    ``teacher`` begins with what a network that was trained before says of the samples.
+    """
     torch.manual_seed(0)
     order = random.Random(0)  # noqa: S311  (the order of training, no secret)
+    has_event = torch.tensor([float(sample.types.any()) for sample in samples])
     targets = torch.tensor(np.array([[*s.types, s.types.any()] for s in samples], np.float32))
+    if teacher is not None:
+        targets = _with(targets, torch.tensor(teacher.types[: len(samples)], dtype=torch.float32))
     weights = torch.tensor([sample.weight for sample in samples])
     heads = [*network.types.parameters(), *network.part.parameters()]
     new = {id(parameter) for parameter in heads}
@@ -254,12 +283,13 @@ def train(samples: Sequence[Sample], network: Network, label: str = "") -> Netwo
         {"params": heads, "lr": 5 * RATE},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    steps = EPOCHS * -(-len(samples) // BATCH)
+    epochs = EPOCHS if teacher is None else EPOCHS_TAUGHT
+    steps = epochs * -(-len(samples) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, step / (WARM_UP * steps + 1)) * (1 - step / steps)
     )
     network.train()
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         started, total = time.monotonic(), 0.0
         for batch in _batches(samples, order):
             pieces, mask, names = _collate(samples, batch)
@@ -268,8 +298,11 @@ def train(samples: Sequence[Sample], network: Network, label: str = "") -> Netwo
             loss = _loss_of_types(scores.float(), targets[batch], weights[batch])
             if parts is not None:
                 items = [index for index, _ in names.origin]
-                counted = targets[items, -1] * weights[items]
-                loss = loss + NAMES_COUNT * _loss_of_names(parts.float(), names.takes_part, counted)
+                wanted = names.takes_part
+                if teacher is not None:
+                    wanted = _with(wanted, torch.tensor([teacher.names[at][n] for at, n in names.origin]))
+                counted = has_event[items] * weights[items]
+                loss = loss + NAMES_COUNT * _loss_of_names(parts.float(), wanted, counted)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -279,6 +312,11 @@ def train(samples: Sequence[Sample], network: Network, label: str = "") -> Netwo
         took = time.monotonic() - started
         print(f"{label}epoch {epoch + 1}: loss {total / len(samples):.3f}, {took:.0f} s", flush=True)
     return network
+
+
+def _with(labels: Any, taught: Any) -> Any:
+    """Return what is wanted where a teacher says ``taught`` (log odds) beside ``labels``."""
+    return (1 - TAUGHT) * labels + TAUGHT * torch.sigmoid(taught)
 
 
 def _loss_of_types(scores: Any, targets: Any, weights: Any) -> Any:
@@ -291,8 +329,8 @@ def _loss_of_names(scores: Any, targets: Any, weights: Any) -> Any:
     return (each * weights).sum() / weights.sum().clamp(min=1.0)
 
 
-def score(samples: Sequence[Sample], network: Network) -> tuple[Floats, list[list[float]]]:
-    """Return the scores of ``samples`` (items × types + 1), and of the names of each (0 where cut off)."""
+def score(samples: Sequence[Sample], network: Network) -> Scores:
+    """Return what ``network`` says of ``samples``."""
     network.eval()
     logits = np.zeros((len(samples), len(TYPES) + 1))
     parts = [[0.0] * len(sample.names) for sample in samples]
@@ -305,7 +343,7 @@ def score(samples: Sequence[Sample], network: Network) -> tuple[Floats, list[lis
             if of_names is not None:
                 for (index, number), value in zip(names.origin, of_names.float().tolist(), strict=True):
                     parts[index][number] = value
-    return logits, parts
+    return Scores(logits, parts)
 
 
 def state_of(network: Network) -> Iterator[tuple[str, npt.NDArray[np.float32]]]:

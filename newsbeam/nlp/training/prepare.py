@@ -11,6 +11,7 @@ from spacy.language import Language
 from newsbeam.evaluation import canonical_vendor
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.features import Reading, extract, read
+from newsbeam.nlp.learner import Floats
 from newsbeam.nlp.roles import Candidate, candidates, role_features
 from newsbeam.nlp.rules import RuleBook
 from newsbeam.nlp.triggers import best_match
@@ -29,7 +30,7 @@ class Role(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One labelled item; ``block`` groups those of a day.
+    """One labelled item.
 
     ``names`` are its vendors: the characters where each is named, and whether it takes part in any event.
     """
@@ -37,7 +38,6 @@ class Example(NamedTuple):
     features: list[str]
     types: npt.NDArray[np.bool_]
     weight: float
-    block: int
     roles: list[Role]
     reading: Reading
     names: list[tuple[frozenset[int], bool]]
@@ -47,6 +47,13 @@ class Example(NamedTuple):
         return pieces.encode(
             self.reading.text, self.reading.title_end, self.reading.opening_end, self.reading.pieces
         )
+
+
+class Scores(NamedTuple):
+    """What an encoder says of items: ``types`` (items × types + 1), and for each its names (0: cut off)."""
+
+    types: Floats
+    names: list[list[float]]
 
 
 def fraction(text: str) -> float:
@@ -85,7 +92,6 @@ def _example(item: Mapping[str, Any], nlp: Language, book: RuleBook, weight: flo
         extract(reading, url),
         np.array([name in wanted for name in TYPES], dtype=bool),
         weight,
-        int(fraction(f"day {(item.get('published') or item.get('id') or '')[:10]}") * 1000),
         roles,
         reading._replace(matches=()),
         [(candidate.named_at(), key in parties) for candidate, key in zip(found, keys, strict=True)],
