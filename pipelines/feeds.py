@@ -81,28 +81,31 @@ def export_opml(settings: Settings, output: Path | None) -> int:
 def import_opml(source: Path, config: Path | None) -> int:
     """Add the feeds of an OPML file to ``config``; without one print them as YAML.
 
-    Feeds that are listed already are left alone. The rest of the file, comments too, stays as it is.
+    Feeds that are listed already are left alone. The rest of the file, comments too, stays as it is. Returns
+    1 where entries had to be left out, each named on standard error.
     """
     try:
-        found = read_opml(source.read_bytes())
+        found, faults = read_opml(source.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(source)) from error
+    for fault in faults:
+        sys.stderr.write(f"newsbeam: left out, {source}, {fault}\n")
+    code = 1 if faults else 0
     if config is None or not config.exists():
         text = "feeds:\n" + _entries(found, "")
         if config is None:
             sys.stdout.write(text)
-            return 0
+            return code
         _replace(config, text)
-        sys.stderr.write(f"newsbeam: {len(found)} feeds written to {config}\n")
-        return 0
+        sys.stderr.write(f"newsbeam: {config}: feeds written: {len(found)}\n")
+        return code
     listed = {feed.feed_id for feed in load_settings(config).feeds}
     new = [feed for feed in found if feed.feed_id not in listed]
     if new:
         _replace(config, _with_feeds(config.read_text(encoding="utf-8"), new, config))
-    sys.stderr.write(
-        f"newsbeam: {len(new)} feeds added to {config}, {len(found) - len(new)} stood there already\n"
-    )
-    return 0
+    there = len(found) - len(new)
+    sys.stderr.write(f"newsbeam: {config}: feeds added: {len(new)}, there already: {there}\n")
+    return code
 
 
 def _entries(feeds: Sequence[FeedSettings], indent: str) -> str:

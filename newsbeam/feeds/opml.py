@@ -1,5 +1,6 @@
 """Lists of feeds as OPML, in and out."""
 
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
@@ -11,11 +12,18 @@ from newsbeam.feeds.text import one_line
 from newsbeam.yamlfile import in_words
 
 
-def read_opml(data: bytes) -> tuple[FeedSettings, ...]:
+class Listed(NamedTuple):
+    """What an OPML document lists: its feeds, and in words those that cannot be taken over."""
+
+    feeds: tuple[FeedSettings, ...]
+    faults: tuple[str, ...]
+
+
+def read_opml(data: bytes) -> Listed:
     """Return the feeds of an OPML document, each once, in order; folders are flattened.
 
-    ``feed:`` addresses are taken as http. Raises :class:`UsageError` where the document is no OPML, or
-    naming the line of the first feed whose address is no http or https URL.
+    ``feed:`` addresses are taken as http; one that is no http or https URL is a fault, named with its line.
+    Raises :class:`UsageError` where the document is no OPML.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
@@ -27,11 +35,17 @@ def read_opml(data: bytes) -> tuple[FeedSettings, ...]:
     if etree.QName(root).localname.lower() != "opml":
         raise UsageError(f"is no OPML: its root is <{etree.QName(root).localname}>")
     found: dict[str, FeedSettings] = {}
+    faults: list[str] = []
     for outline in root.iter("{*}outline", "{*}Outline"):
-        feed = _feed(outline)
+        try:
+            feed = _feed(outline)
+        except ValidationError as error:
+            problem = in_words(error.errors(include_url=False, include_input=False)[0])
+            faults.append(f"line {outline.sourceline}: {problem}")
+            continue
         if feed:
             found.setdefault(feed.feed_id, feed)
-    return tuple(found.values())
+    return Listed(tuple(found.values()), tuple(faults))
 
 
 def _feed(outline: "etree._Element") -> FeedSettings | None:
@@ -42,11 +56,7 @@ def _feed(outline: "etree._Element") -> FeedSettings | None:
     if url.lower().startswith("feed:"):
         rest = url[5:]
         url = rest if rest.lower().startswith(("http://", "https://")) else "http://" + rest.lstrip("/")
-    try:
-        return FeedSettings(url=url, name=one_line(told.get("title") or told.get("text") or "", 200))
-    except ValidationError as error:
-        problem = in_words(error.errors(include_url=False, include_input=False)[0])
-        raise UsageError(f"the feed at line {outline.sourceline} cannot be taken over: {problem}") from None
+    return FeedSettings(url=url, name=one_line(told.get("title") or told.get("text") or "", 200))
 
 
 def write_opml(feeds: tuple[FeedSettings, ...]) -> str:

@@ -640,7 +640,7 @@ def test_feeds_come_from_opml_and_go_there(desk: Desk, capsys: pytest.CaptureFix
     )
     for added in (2, 0):
         assert 0 == desk.newsbeam("feeds", "import", str(opml))
-        assert f"{added} feeds added" in capsys.readouterr().err
+        assert f"added: {added}," in capsys.readouterr().err
     text = desk.config.read_text()
     assert text.startswith("feeds:\n  - url: https://one.example/feed # keep me\n  - ")
     assert text.endswith("\n# sinks\nmax_dead_letters: 3\n")
@@ -650,3 +650,18 @@ def test_feeds_come_from_opml_and_go_there(desk: Desk, capsys: pytest.CaptureFix
     printed = capsys.readouterr().out
     assert ["one", "two", "three"] == re.findall(r"https://(\w+)\.example/feed", printed)
     assert 2 == desk.newsbeam("feeds", "import", str(desk.folder / "nowhere.opml"))
+
+
+def test_an_opml_entry_that_is_no_feed_is_named_and_the_others_are_taken(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has to mend a list of 300 by hand for one old gopher address."""
+    opml = desk.folder / "in.opml"
+    opml.write_text(OPML.replace("https://two.example/feed", "gopher://two.example/feed"))
+    desk.config.write_text("feeds:\n  - url: https://one.example/feed\n")
+    assert 1 == desk.newsbeam("feeds", "import", str(opml))
+    told = capsys.readouterr().err
+    assert "in.opml, line 2: " in told
+    assert "added: 1" in told
+    assert "https://three.example/feed" in desk.config.read_text()
+    assert "gopher" not in desk.config.read_text()

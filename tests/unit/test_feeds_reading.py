@@ -313,12 +313,13 @@ OPML = b"""<?xml version="1.0"?><opml version="1.0"><body><outline text="Folder"
 
 def test_opml_goes_in_and_out() -> None:
     """Folders are flattened, doubles dropped, feed: addresses understood."""
-    feeds = read_opml(OPML)
+    feeds, faults = read_opml(OPML)
+    assert not faults
     assert [("A", "https://a.example/feed"), ("B", "http://b.example/rss")] == [
         (f.name, f.url) for f in feeds
     ]
     tricky = (*feeds, FeedSettings(url="https://d.example/?a=1&b=2", name='<"D">'))
-    assert tricky == read_opml(write_opml(tricky).encode())
+    assert tricky == read_opml(write_opml(tricky).encode()).feeds
 
 
 @pytest.mark.parametrize(
@@ -326,7 +327,6 @@ def test_opml_goes_in_and_out() -> None:
     [
         (b"no xml", "is no OPML"),
         (b"<rss/>", "its root is <rss>"),
-        (b"<opml>\n<outline xmlUrl='ftp://a.example'/></opml>", "line 2"),
         (
             b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><opml><outline xmlUrl="&b;"/></opml>',
             "OPML",
@@ -334,9 +334,17 @@ def test_opml_goes_in_and_out() -> None:
     ],
 )
 def test_what_is_no_opml_is_said(text: bytes, words: str) -> None:
-    """With the line where there is one; entities are not expanded."""
+    """Entities are not expanded."""
     with pytest.raises(UsageError, match=words):
         read_opml(text)
+
+
+def test_a_feed_that_cannot_be_taken_over_is_named_with_its_line() -> None:
+    """The others are taken all the same."""
+    text = b"<opml>\n<outline xmlUrl='ftp://a.example'/><outline xmlUrl='https://b.example/'/></opml>"
+    feeds, faults = read_opml(text)
+    assert ["https://b.example/"] == [feed.url for feed in feeds]
+    assert ["line 2: "] == [fault[:8] for fault in faults]
 
 
 @pytest.mark.parametrize(
