@@ -14,7 +14,7 @@ from newsbeam.nlp.body import QUIET, VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
-from newsbeam.nlp.learner import MODEL, Floats, Learner
+from newsbeam.nlp.learner import MODEL, Floats, Learner, Row
 from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
@@ -93,29 +93,30 @@ class EventDetector:
         if not len(doc) or not fields_of(doc):
             return doc
         reading = read(doc, self.book)
-        features = extract(reading, doc._.url)
+        row = self.learner.vocabulary.row(extract(reading, doc._.url))
         encoded = self.encoder.encode(reading)
         impression = self.encoder.read(encoded)
-        scores = self.learner.score(features, impression.logits)
+        scores = self.learner.score(row, impression.logits)
         content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
         least = SURE_IN_QUIET if content_type in QUIET else 0.0
         thresholds = np.maximum(self.learner.thresholds, least)
-        lead = self._lead_findings(reading, features, self._decide(scores, thresholds), encoded, impression)
+        lead = self._lead_findings(reading, row, self._decide(scores, thresholds), encoded, impression)
         body = [
             self._from_body(reading, finding)
             for finding in body_findings(
                 doc, reading, [finding.type for finding in lead], content_type, self._log_odds
             )
         ]
-        context = _context(doc)
-        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
+        found = (*lead, *body)
+        context = _context(doc) if found else SlotContext()
+        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in found)
         doc._.trace = _trace(reading, scores, thresholds, content_type)
         return doc
 
     def _lead_findings(
         self,
         reading: Reading,
-        features: Sequence[str],
+        row: Row,
         decided: Sequence[tuple[str, float]],
         encoded: Encoded,
         impression: Impression,
@@ -124,7 +125,7 @@ class EventDetector:
         said = [impression.takes_part(encoded.places(candidate.named_at())) for candidate in named]
         findings = []
         for event_type, probability in decided:
-            strongest = self.learner.strongest(features, event_type)
+            strongest = self.learner.strongest(row, event_type)
             by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type)
             trigger = find_trigger(reading, match, strongest)
@@ -177,9 +178,9 @@ class EventDetector:
                 chosen = [candidate]
         return chosen
 
-    def _log_odds(self, reading: Reading, event_type: str) -> float:
-        """Return the linear model's log odds that ``reading`` reports an event of ``event_type``."""
-        return self.learner.log_odds(extract(reading), event_type)
+    def _log_odds(self, reading: Reading) -> Floats:
+        """Return the linear model's log odds that ``reading`` reports an event of each type."""
+        return self.learner.log_odds(self.learner.vocabulary.row(extract(reading)))
 
     def telling_words(self, doc: Doc, event_type: str) -> list[tuple[str, float]]:
         """Return the words of title and lead that speak most for ``event_type``, strongest first.
