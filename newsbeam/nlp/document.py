@@ -22,7 +22,8 @@ LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story
 
 # A sentence ends at a line break, or at ". ! ?" (with closing quotes) before space and a likely start.
-_END = re.compile(r"\n+\s*|[.!?…][\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@])")
+# The expression begins with a set of signs, since only then the search for it is quick.
+_END = re.compile(r"[\n.!?…](?:(?<=\n)\s*|(?<!\n)[\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@]))")
 # Words before a full stop that do not end a sentence. Lower case; single letters count anyway (J. Doe, U.S.).
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt "
@@ -145,15 +146,17 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
 
 def text_of(doc: Doc) -> str:
     """Return ``doc.text``, put together once (spaCy joins the tokens anew each time)."""
-    if doc._.joined is None:
-        doc._.joined = doc.text
-    return doc._.joined  # type: ignore[no-any-return]
+    text: str | None = doc._.joined
+    if text is None:
+        text = doc._.joined = doc.text
+    return text
 
 
 def fields_of(doc: Doc) -> tuple[Field, ...]:
     """Return the fields of ``doc``; of a document made of a plain string the first line is the title."""
-    if doc._.fields:
-        return tuple(doc._.fields)
+    known: tuple[Field, ...] = doc._.fields
+    if known:
+        return known
     text = text_of(doc)
     if not text.strip():
         return ()

@@ -40,7 +40,9 @@ _GENERIC = re.compile(
 )
 
 
-_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩]|llion ")
+# What every amount has in it, and how far before it the amount may begin ("half a trillion").
+_DIGIT_OR_SIGN = re.compile(r"\d+|[$€£¥₹₩]|llion ")
+_REACH = 10
 
 
 class Piece(NamedTuple):
@@ -93,12 +95,16 @@ def _apart(found: list[Piece]) -> tuple[Piece, ...]:
 
 
 def _amounts(text: str, start: int, end: int) -> list[Piece]:
-    if not _DIGIT_OR_SIGN.search(text, start, end):
-        return []
-    return [
-        Piece(match.start(), match.end(), MONEY if match.lastgroup == "money" else PERCENT, None)
-        for match in _AMOUNTS.finditer(text, start, end)
-    ]
+    found: list[Piece] = []
+    at = start
+    for hint in _DIGIT_OR_SIGN.finditer(text, start, end):
+        for begin in range(max(at, hint.start() - _REACH), hint.start() + 1):
+            match = _AMOUNTS.match(text, begin, end)
+            if match:
+                at = match.end()
+                found.append(Piece(begin, at, MONEY if match.lastgroup == "money" else PERCENT, None))
+                break
+    return found
 
 
 def lower_case(text: str) -> str:
