@@ -62,21 +62,30 @@ class Authorities:
     ) -> None:
         by_first: dict[str, list[_Form | _Place]] = {}
         everything: list[_Form | _Place] = [*_forms(named, any_case=False), *_forms(generic, any_case=True)]
-        everything += _places(places)
+        self._places = tuple(_places(places))
+        everything += self._places
         for found in everything:
             by_first.setdefault(found.words[0], []).append(found)
-        self._by_first = {
-            word: tuple(sorted(forms, key=lambda form: (-len(form.words), isinstance(form, _Place))))
-            for word, forms in by_first.items()
-        }
+        self._alone: dict[str, list[_Form | _Place]] = {}
+        self._longer: dict[str, dict[str, list[_Form | _Place]]] = {}  # by second word, longest first
+        for word, forms in by_first.items():
+            forms.sort(key=lambda form: (-len(form.words), isinstance(form, _Place)))
+            self._alone[word] = [form for form in forms if len(form.words) == 1]
+            self._longer[word] = {}
+            for form in forms:
+                if len(form.words) > 1:
+                    self._longer[word].setdefault(form.words[1], []).append(form)
 
     def find(self, words: Words) -> list[AuthorityHit]:
         """Return the authorities in ``words``, in order; the longest wins and they do not overlap."""
-        hits, lookup, free = [], self._by_first, 0
-        for index in [index for index, word in enumerate(words.lower) if word in lookup]:
+        hits, lower, free = [], words.lower, 0
+        for index in [index for index, word in enumerate(lower) if word in self._longer]:
             if index < free:
                 continue
-            forms = lookup[words.lower[index]]
+            following = lower[index + 1] if index + 1 < len(lower) else ""
+            forms = [*self._longer[lower[index]].get(following, ()), *self._alone[lower[index]]]
+            if not forms:
+                continue
             hit = _best(words, index, forms)
             if hit:
                 hits.append(hit)
@@ -87,8 +96,7 @@ class Authorities:
 
     def jurisdictions(self) -> frozenset[tuple[str, ...]]:
         """Return the folded words of every place, its adjectives and its seats."""
-        forms = (form for forms in self._by_first.values() for form in forms)
-        return frozenset(form.words for form in forms if isinstance(form, _Place))
+        return frozenset(form.words for form in self._places)
 
 
 def _best(words: Words, index: int, forms: Iterable[_Form | _Place]) -> AuthorityHit | None:

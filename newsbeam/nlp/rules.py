@@ -273,7 +273,7 @@ class RuleBook:
                 table.setdefault(word.rstrip("*"), []).append(index)
         self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.in_text)
         self._lengths = sorted({len(start) for start in self._starts})
-        self._seen: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
+        self._seen: dict[int, tuple[frozenset[int], frozenset[int]] | None] = {}
 
     def waiting_for(self, word: str) -> frozenset[int]:
         """Return the indexes of the rules that ``word`` (lower case) calls up."""
@@ -309,18 +309,17 @@ class RuleBook:
         seen, strings = self._seen, doc.vocab.strings
         if len(seen) > 200_000:  # words of a long-running process; about 20 MB
             seen.clear()
+        words, offsets = doc.to_array([LOWER, IDX]).T.tolist()
+        for word in set(words).difference(seen):
+            waiting = self.waiting_for(strings[word])
+            seen[word] = (waiting, waiting & self._for_body) if waiting else None
         called: dict[int, set[int]] = {}
-        for word, offset in doc.to_array([LOWER, IDX]).tolist():
-            rules = seen.get(word)
-            if rules is None:
-                waiting = self.waiting_for(strings[word])
-                rules = seen[word] = (waiting, waiting & self._for_body)
-            if not rules[0]:
-                continue
-            sentence = bisect_right(starts, offset) - 1
-            here = rules[starts[sentence] >= lead_end]
-            if here:
-                called.setdefault(sentence, set()).update(here)
+        for rules, offset in zip(map(seen.__getitem__, words), offsets, strict=True):
+            if rules:
+                sentence = bisect_right(starts, offset) - 1
+                here = rules[starts[sentence] >= lead_end]
+                if here:
+                    called.setdefault(sentence, set()).update(here)
         return called
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import add
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
@@ -93,11 +94,14 @@ class Words(NamedTuple):
 
 def split_words(text: str, sentences: Sequence[int] = (0,), fields: Sequence[tuple[int, int]] = ()) -> Words:
     """Split ``text``; ``sentences`` are their start offsets, ``fields`` (start, end) offsets."""
-    matches = list(WORD.finditer(text))
-    words = [match.group() for match in matches]
-    starts = [match.start() for match in matches]
-    ends = [match.end() for match in matches]
-    lower = [word.lower() for word in words]
+    words = WORD.findall(text)
+    starts, at = [], 0
+    for word in words:
+        at = text.index(word, at)
+        starts.append(at)
+        at += len(word)
+    ends = list(map(add, starts, map(len, words)))
+    lower = list(map(str.lower, words))
     if not text.isascii():
         lower = [word if word.isascii() else fold(word) for word in lower]
     spans = []

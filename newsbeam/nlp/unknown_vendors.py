@@ -156,9 +156,9 @@ def _name_like(words: Words, index: int) -> bool:
     word = words.words[index]
     if word[0].isdigit():
         return sum(char.isalpha() for char in word) >= LEAST_LETTERS
-    if any(char.isupper() for char in word):
+    if not word.islower() and any(char.isupper() for char in word):
         return True
-    if any(char.isdigit() for char in word):
+    if not word.isalpha() and any(char.isdigit() for char in word):
         return True
     if words.lower[index] in plain_words() or len(word) < 3:
         return False

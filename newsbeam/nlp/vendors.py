@@ -65,6 +65,7 @@ class Catalogue:
             for words, forms in self._by_words.items()
             if len(words) == 1
         }
+        self._firsts = self._single.keys() | self._longer.keys()
         for seconds in self._longer.values():
             for forms in seconds.values():
                 forms.sort(key=lambda form: (-len(form.words), -len(form.tail)))
@@ -114,19 +115,16 @@ class Catalogue:
 
     def spot(self, words: Words) -> Iterator[tuple[int, int, Form]]:
         """Yield where forms stand, ambiguous ones too: first word, past the last, form."""
-        lower, single, longer = words.lower, self._single, self._longer
-        total, free = len(lower), 0
-        for index in [i for i, word in enumerate(lower) if word in single or word in longer]:
+        lower, free = words.lower, 0
+        for index in [i for i, word in enumerate(lower) if word in self._firsts]:
             if index < free:
                 continue
-            word = lower[index]
-            found = None
-            if word in longer and index + 1 < total:
-                forms = longer[word].get(lower[index + 1], ())
-                found = next((form for form in forms if _stands(words, index, form)), None)
-            if found is None and word in single:
-                found = next((form for form in single[word] if _stands(words, index, form)), None)
-            if found is None:
+            seconds = self._longer.get(lower[index])
+            longer = seconds.get(lower[index + 1], ()) if seconds and index + 1 < len(lower) else ()
+            for found in (*longer, *self._single.get(lower[index], ())):
+                if _stands(words, index, found):
+                    break
+            else:
                 continue
             free = index + len(found.words)
             if found.kind == "product":
