@@ -18,6 +18,7 @@ _ELLIPSIS = re.compile(r"(?:\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.|\[&hellip;\]))+\
 _SPACES = re.compile(r"\s+")
 # Read as spaces: the tokenizer takes seconds for thousands of signs or letters without a space.
 _RUBBISH = re.compile(r"[^\w\s]{100,}|(?<=[!-~]{400})[!-~]+")
+_LEAST_RUBBISH = 100  # characters without a space
 LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story
 
@@ -135,7 +136,9 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
         fields.append(Field(name, at, at + len(content), origin))
         parts.append(content)
         at += len(content) + len(_JOIN)
-    joined = _RUBBISH.sub(lambda found: " " * len(found.group()), _JOIN.join(parts))
+    joined = _JOIN.join(parts)
+    if max(map(len, joined.split()), default=0) >= _LEAST_RUBBISH:
+        joined = _RUBBISH.sub(lambda found: " " * len(found.group()), joined)
     doc = nlp.make_doc(joined)
     doc._.joined = joined
     doc._.fields = tuple(fields)

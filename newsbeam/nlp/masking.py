@@ -40,9 +40,9 @@ _GENERIC = re.compile(
 )
 
 
-# What every amount has in it, and how far before it the amount may begin ("half a trillion").
+# What every amount has in it, and how far before it the amount may begin ("USD 5", "half a trillion euros").
 _DIGIT_OR_SIGN = re.compile(r"\d+|[$€£¥₹₩]|llion ")
-_REACH = 10
+_REACH, _REACH_OF_WORDS = 4, 10
 
 
 class Piece(NamedTuple):
@@ -98,7 +98,8 @@ def _amounts(text: str, start: int, end: int) -> list[Piece]:
     found: list[Piece] = []
     at = start
     for hint in _DIGIT_OR_SIGN.finditer(text, start, end):
-        for begin in range(max(at, hint.start() - _REACH), hint.start() + 1):
+        reach = _REACH_OF_WORDS if hint.group() == "llion " else _REACH
+        for begin in range(max(at, hint.start() - reach), hint.start() + 1):
             match = _AMOUNTS.match(text, begin, end)
             if match:
                 at = match.end()

@@ -313,13 +313,13 @@ class RuleBook:
         for word in set(words).difference(seen):
             waiting = self.waiting_for(strings[word])
             seen[word] = (waiting, waiting & self._for_body) if waiting else None
+        body = next((start for start in starts if start >= lead_end), offsets[-1] + 1)
         called: dict[int, set[int]] = {}
         for rules, offset in zip(map(seen.__getitem__, words), offsets, strict=True):
             if rules:
-                sentence = bisect_right(starts, offset) - 1
-                here = rules[starts[sentence] >= lead_end]
+                here = rules[offset >= body]
                 if here:
-                    called.setdefault(sentence, set()).update(here)
+                    called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
         return called
 
 

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
-from operator import add
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
@@ -95,14 +94,14 @@ class Words(NamedTuple):
 def split_words(text: str, sentences: Sequence[int] = (0,), fields: Sequence[tuple[int, int]] = ()) -> Words:
     """Split ``text``; ``sentences`` are their start offsets, ``fields`` (start, end) offsets."""
     words = WORD.findall(text)
-    starts, at = [], 0
+    starts, ends, at = [], [], 0
     for word in words:
-        at = text.index(word, at)
-        starts.append(at)
-        at += len(word)
-    ends = list(map(add, starts, map(len, words)))
+        start = text.index(word, at)
+        at = start + len(word)
+        starts.append(start)
+        ends.append(at)
     lower = list(map(str.lower, words))
-    if not text.isascii():
+    if not "".join(words).isascii():
         lower = [word if word.isascii() else fold(word) for word in lower]
     spans = []
     for start, end in fields or ((0, len(text)),):

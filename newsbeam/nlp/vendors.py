@@ -116,12 +116,15 @@ class Catalogue:
     def spot(self, words: Words) -> Iterator[tuple[int, int, Form]]:
         """Yield where forms stand, ambiguous ones too: first word, past the last, form."""
         lower, free = words.lower, 0
+        following = [*lower[1:], ""]
         for index in [i for i, word in enumerate(lower) if word in self._firsts]:
             if index < free:
                 continue
-            seconds = self._longer.get(lower[index])
-            longer = seconds.get(lower[index + 1], ()) if seconds and index + 1 < len(lower) else ()
-            for found in (*longer, *self._single.get(lower[index], ())):
+            word = lower[index]
+            forms = self._single.get(word, [])
+            if word in self._longer:
+                forms = self._longer[word].get(following[index], []) + forms
+            for found in forms:
                 if _stands(words, index, found):
                     break
             else:
@@ -193,7 +196,7 @@ def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
     lead = " ".join((*far[:first], "|", *far[last:]))
     found = 0
     for phrase in form.vendor.context:
-        wanted = " ".join(fold_words(phrase))
+        wanted = _folded(phrase)
         if f" {wanted} " in f" {near} ":
             found += 1
             yield f"context={phrase}"
@@ -202,6 +205,12 @@ def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
             found += 1
             yield f"context={phrase}"
     yield f"context:{min(found, 2)}"
+
+
+@cache
+def _folded(phrase: str) -> str:
+    """Return a phrase of the catalogue as folded words."""
+    return " ".join(fold_words(phrase))
 
 
 def _all_forms(vendors: Iterable[Vendor]) -> Iterator[Form]:
