@@ -60,30 +60,24 @@ class Authorities:
     def __init__(
         self, named: Iterable[Authority], generic: Iterable[Authority], places: Iterable[Jurisdiction]
     ) -> None:
-        by_first: dict[str, list[_Form | _Place]] = {}
         everything: list[_Form | _Place] = [*_forms(named, any_case=False), *_forms(generic, any_case=True)]
         self._places = tuple(_places(places))
         everything += self._places
-        for found in everything:
-            by_first.setdefault(found.words[0], []).append(found)
-        self._alone: dict[str, list[_Form | _Place]] = {}
-        self._longer: dict[str, dict[str, list[_Form | _Place]]] = {}  # by second word, longest first
-        for word, forms in by_first.items():
-            forms.sort(key=lambda form: (-len(form.words), isinstance(form, _Place)))
-            self._alone[word] = [form for form in forms if len(form.words) == 1]
-            self._longer[word] = {}
-            for form in forms:
-                if len(form.words) > 1:
-                    self._longer[word].setdefault(form.words[1], []).append(form)
+        # By first word: the forms of one word, and the longer ones by second word, longest first.
+        self._by_first: dict[str, tuple[list[_Form | _Place], dict[str, list[_Form | _Place]]]] = {}
+        for form in sorted(everything, key=lambda form: (-len(form.words), isinstance(form, _Place))):
+            alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
+            (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
 
     def find(self, words: Words) -> list[AuthorityHit]:
         """Return the authorities in ``words``, in order; the longest wins and they do not overlap."""
         hits, lower, free = [], words.lower, 0
-        for index in [index for index, word in enumerate(lower) if word in self._longer]:
+        following = [*lower[1:], ""]
+        for index in [index for index, word in enumerate(lower) if word in self._by_first]:
             if index < free:
                 continue
-            following = lower[index + 1] if index + 1 < len(lower) else ""
-            forms = [*self._longer[lower[index]].get(following, ()), *self._alone[lower[index]]]
+            alone, longer = self._by_first[lower[index]]
+            forms = (*longer.get(following[index], ()), *alone)
             if not forms:
                 continue
             hit = _best(words, index, forms)

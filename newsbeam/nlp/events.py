@@ -347,8 +347,8 @@ def _trace(reading: Reading, scores: Floats, thresholds: Floats, content_type: s
 
     return Trace(
         tuple(
-            (name, round(float(p), 3), round(float(t), 3))
-            for name, p, t in zip(TYPES, scores, thresholds, strict=True)
+            (name, round(p, 3), round(t, 3))
+            for name, p, t in zip(TYPES, scores.tolist(), thresholds.tolist(), strict=True)
         ),
         tuple(shown(match) for match in reading.matches if not match.missing),
         tuple(shown(match) for match in reading.matches if match.missing),

@@ -175,9 +175,9 @@ def _length(minutes: re.Match[str]) -> str:
 def _grams(group: str, words: Sequence[str], longest: int) -> list[str]:
     padded = ["^", *words, "$"]
     return [
-        f"{group}{n}:{' '.join(padded[i : i + n])}"
+        f"{group}{n}:{' '.join(gram)}"
         for n in range(1, longest + 1)
-        for i in range(len(padded) - n + 1)
+        for gram in zip(*(padded[i:] for i in range(n)), strict=False)
     ]
 
 

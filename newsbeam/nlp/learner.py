@@ -117,8 +117,8 @@ class Learner:
         self.stack_bias = float(arrays["stack_bias"])
         self.thresholds = arrays["thresholds"].astype(np.float64)
         self.encoder = str(arrays["encoder"])
-        self.role_index = {name: i for i, name in enumerate(_strings(arrays["role_features"]))}
-        self.role_weights = arrays["role_weights"].astype(np.float64)
+        weights = arrays["role_weights"].astype(np.float64).tolist()
+        self.role_weights = dict(zip(_strings(arrays["role_features"]), weights, strict=True))
         self.role_bias = float(arrays["role_bias"])
         self.role_stack = arrays["role_stack"].astype(np.float64)
         self.role_threshold = float(arrays["role_threshold"])
@@ -146,9 +146,7 @@ class Learner:
 
         ``encoder`` is the encoder's score of its name.
         """
-        linear = self.role_bias + sum(
-            self.role_weights[self.role_index[name]] for name in features if name in self.role_index
-        )
+        linear = self.role_bias + sum(self.role_weights.get(name, 0.0) for name in features)
         weights = self.role_stack
         return float(sigmoid(np.array(weights[0] * linear + weights[1] * encoder + weights[2])))
 

@@ -273,7 +273,8 @@ class RuleBook:
                 table.setdefault(word.rstrip("*"), []).append(index)
         self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.in_text)
         self._lengths = sorted({len(start) for start in self._starts})
-        self._seen: dict[int, tuple[frozenset[int], frozenset[int]] | None] = {}
+        self._seen: set[int] = set()  # words, and what those that call rules call in the lead and after it
+        self._calling: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
 
     def waiting_for(self, word: str) -> frozenset[int]:
         """Return the indexes of the rules that ``word`` (lower case) calls up."""
@@ -302,25 +303,32 @@ class RuleBook:
             masked = mask(text, start, end, pieces)
             lowered = lower_case(masked.text)
             for index in sorted(called):
-                yield from _try_rule(self.rules[index], sentence, masked, lowered)
+                match = _try_rule(self.rules[index], sentence, masked, lowered)
+                if match:
+                    yield match
 
     def _called(self, doc: Doc, starts: tuple[int, ...], lead_end: int) -> dict[int, set[int]]:
         """Return for each sentence the rules that its words call."""
-        seen, strings = self._seen, doc.vocab.strings
-        if len(seen) > 200_000:  # words of a long-running process; about 20 MB
-            seen.clear()
+        calling = self._calling
         words, offsets = doc.to_array([LOWER, IDX]).T.tolist()
-        for word in set(words).difference(seen):
-            waiting = self.waiting_for(strings[word])
-            seen[word] = (waiting, waiting & self._for_body) if waiting else None
+        self._learn(set(words) - self._seen, doc)
         body = next((start for start in starts if start >= lead_end), offsets[-1] + 1)
         called: dict[int, set[int]] = {}
-        for rules, offset in zip(map(seen.__getitem__, words), offsets, strict=True):
-            if rules:
-                here = rules[offset >= body]
-                if here:
-                    called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
+        for word, offset in [both for both in zip(words, offsets, strict=True) if both[0] in calling]:
+            here = calling[word][offset >= body]
+            if here:
+                called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
         return called
+
+    def _learn(self, new: set[int], doc: Doc) -> None:
+        """Note of the words ``new`` (hashes, lower case) which rules they call."""
+        if len(self._seen) > 200_000:  # words of a long-running process; about 20 MB
+            self._seen.clear()
+        for word in new:
+            waiting = self.waiting_for(doc.vocab.strings[word])
+            if waiting:
+                self._calling[word] = waiting, waiting & self._for_body
+        self._seen |= new
 
 
 def _names_any_of(vendors: set[str], pieces: tuple[Piece, ...], start: int, end: int) -> bool:
@@ -335,8 +343,8 @@ def _names_any_of(vendors: set[str], pieces: tuple[Piece, ...], start: int, end:
     return False
 
 
-def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Iterator[Match]:
-    """Yield the first full match of ``rule``, or its first match that lacks something."""
+def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Match | None:
+    """Return the first full match of ``rule``, or else its first match that lacks something."""
     near: Match | None = None
     for found in rule.trigger.finditer(lowered):
         start, end = found.span("t") if "t" in rule.trigger.groupindex else found.span()
@@ -345,8 +353,6 @@ def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Iterat
             rule, sentence, masked.original(start), masked.original(end), masked, start, end, missing
         )
         if not missing:
-            yield match
-            return
+            return match
         near = near or match
-    if near:
-        yield near
+    return near

@@ -8,9 +8,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(f"({WORD.pattern})")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‑": "-", "‐": "-", "–": "-"}
 )
@@ -93,13 +95,10 @@ class Words(NamedTuple):
 
 def split_words(text: str, sentences: Sequence[int] = (0,), fields: Sequence[tuple[int, int]] = ()) -> Words:
     """Split ``text``; ``sentences`` are their start offsets, ``fields`` (start, end) offsets."""
-    words = WORD.findall(text)
-    starts, ends, at = [], [], 0
-    for word in words:
-        start = text.index(word, at)
-        at = start + len(word)
-        starts.append(start)
-        ends.append(at)
+    parts = _WORDS.split(text)  # by turns what stands between words, and a word
+    words = parts[1::2]
+    bounds = list(accumulate(map(len, parts)))
+    starts, ends = bounds[:-1:2], bounds[1::2]
     lower = list(map(str.lower, words))
     if not "".join(words).isascii():
         lower = [word if word.isascii() else fold(word) for word in lower]

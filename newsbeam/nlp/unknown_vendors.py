@@ -227,10 +227,9 @@ def _is_family_name(words: Words, index: int) -> bool:
     wanted, lower = words.words[index], words.lower
     cues = (wordlist("first-names"), wordlist("person-titles"))
     return any(
-        words.words[at] == wanted
-        and words.gap(at - 1) == " "
-        and any(lower[at - 1] in members for members in cues)
-        for at in range(1, _lead(words))
+        words.gap(at - 1) == " " and any(lower[at - 1] in members for members in cues)
+        for at, word in enumerate(words.words[: _lead(words)])
+        if word == wanted and at
     )
 
 

@@ -54,20 +54,14 @@ class Catalogue:
         self.vendors: Mapping[str, Vendor] = {vendor.id: vendor for vendor in vendors}
         self._by_words: dict[tuple[str, ...], list[Form]] = {}
         self._against: dict[str, frozenset[str]] = {}
-        self._longer: dict[str, dict[str, list[Form]]] = {}  # by first and second word, longest first
+        # By first word: the forms of one word, and the longer ones by second word, longest first.
+        self._by_first: dict[str, tuple[list[Form], dict[str, list[Form]]]] = {}
         for form in _all_forms(self.vendors.values()):
             self._by_words.setdefault(form.words, []).append(form)
-            if len(form.words) > 1:
-                seconds = self._longer.setdefault(form.words[0], {})
-                seconds.setdefault(form.words[1], []).append(form)
-        self._single = {
-            words[0]: sorted(forms, key=lambda form: -len(form.tail))
-            for words, forms in self._by_words.items()
-            if len(words) == 1
-        }
-        self._firsts = self._single.keys() | self._longer.keys()
-        for seconds in self._longer.values():
-            for forms in seconds.values():
+            alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
+            (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
+        for alone, longer in self._by_first.values():
+            for forms in (alone, *longer.values()):
                 forms.sort(key=lambda form: (-len(form.words), -len(form.tail)))
 
     def canonical(self, name: str) -> str:
@@ -117,14 +111,11 @@ class Catalogue:
         """Yield where forms stand, ambiguous ones too: first word, past the last, form."""
         lower, free = words.lower, 0
         following = [*lower[1:], ""]
-        for index in [i for i, word in enumerate(lower) if word in self._firsts]:
+        for index in [i for i, word in enumerate(lower) if word in self._by_first]:
             if index < free:
                 continue
-            word = lower[index]
-            forms = self._single.get(word, [])
-            if word in self._longer:
-                forms = self._longer[word].get(following[index], []) + forms
-            for found in forms:
+            alone, longer = self._by_first[lower[index]]
+            for found in (*longer.get(following[index], ()), *alone):
                 if _stands(words, index, found):
                     break
             else:
