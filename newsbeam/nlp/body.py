@@ -60,22 +60,26 @@ def body_findings(
         return
     leads = _named_in_lead(reading)
     found: dict[str, list[BodyFinding]] = {}
-    odds: dict[int, Floats] = {}  # by sentence
     for match in _of_each_sentence(reading, start, known):
         chosen = _actors(match)
         if any(candidate.vendor_id in leads for candidate in chosen):
-            in_lead = reading.title_end <= match.start < reading.lead_end
-            least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
-            if match.sentence not in odds:
-                odds[match.sentence] = log_odds(_sentence(reading, match))
-            if odds[match.sentence][TYPES.index(match.rule.type)] < least:
-                continue
             finding = BodyFinding(
                 match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
             )
             found.setdefault(match.rule.type, []).append(finding)
-    best = [min(findings, key=_order) for findings in found.values()]
-    yield from sorted(sorted(best, key=_order)[:MOST], key=lambda finding: finding.match.start)
+    odds: dict[int, Floats] = {}  # by sentence
+
+    def is_likely(finding: BodyFinding) -> bool:
+        match = finding.match
+        in_lead = reading.title_end <= match.start < reading.lead_end
+        least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
+        if match.sentence not in odds:
+            odds[match.sentence] = log_odds(_sentence(reading, match))
+        return bool(odds[match.sentence][TYPES.index(match.rule.type)] >= least)
+
+    best = [next(filter(is_likely, sorted(findings, key=_order)), None) for findings in found.values()]
+    likely = sorted((finding for finding in best if finding), key=_order)[:MOST]
+    yield from sorted(likely, key=lambda finding: finding.match.start)
 
 
 def _sentence(reading: Reading, match: Match) -> Reading:

@@ -1,7 +1,7 @@
 """The component that finds events: rules and learner on title and lead, rules alone on the rest."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -97,7 +97,8 @@ class EventDetector:
         encoded = self.encoder.encode(reading)
         impression = self.encoder.read(encoded)
         scores = self.learner.score(row, impression.logits)
-        content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
+        text = {field.name: reading.text[field.start : field.end] for field in fields_of(doc)}
+        content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
         least = SURE_IN_QUIET if content_type in QUIET else 0.0
         thresholds = np.maximum(self.learner.thresholds, least)
         lead = self._lead_findings(reading, row, self._decide(scores, thresholds), encoded, impression)
@@ -108,7 +109,7 @@ class EventDetector:
             )
         ]
         found = (*lead, *body)
-        context = _context(doc) if found else SlotContext()
+        context = _context(doc, text) if found else SlotContext()
         doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in found)
         doc._.trace = _trace(reading, scores, thresholds, content_type)
         return doc
@@ -222,17 +223,12 @@ def _word_at(reading: Reading, start: int) -> str:
     return word.group() if word else ""
 
 
-def _field(doc: Doc, name: str) -> str:
-    text = text_of(doc)
-    return next((text[f.start : f.end] for f in fields_of(doc) if f.name == name), "")
-
-
-def _context(doc: Doc) -> SlotContext:
+def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
     mentions: Sequence[Mention] = doc._.mentions
     return SlotContext(
-        title=_field(doc, "title"),
-        summary=_field(doc, "summary"),
-        text=_field(doc, "text"),
+        title=text.get("title", ""),
+        summary=text.get("summary", ""),
+        text=text.get("text", ""),
         published=doc._.published,
         vendors=tuple(dict.fromkeys(m.text for m in mentions if m.kind != "product")),
         products=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "product")),

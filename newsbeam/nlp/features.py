@@ -143,14 +143,13 @@ def tokens_of(masked: str) -> list[str]:
 def extract(reading: Reading, url: str = "") -> list[str]:
     """Return the features of ``reading``, each once, in a fixed order."""
     title = reading.title.text
-    found: dict[str, None] = {}
     minutes = _MINUTES.search(title)
     if minutes:
         title = title[: minutes.start()]
-        found["y:minutes:" + _length(minutes)] = None
     words = tokens_of(title)[:_TITLE_TOKENS]
     lead = tokens_of(reading.lead.text)[:_LEAD_TOKENS] if reading.lead else []
-    for feature in (
+    found = (
+        *(["y:minutes:" + _length(minutes)] if minutes else ()),
         *_grams("t", words, 3),
         *_grams("s", lead, 2),
         *(f"w:{word}" for word in (*words, *lead)),
@@ -160,9 +159,8 @@ def extract(reading: Reading, url: str = "") -> list[str]:
         *_styles(title, words, lead),
         *_rules(reading),
         *_address(url),
-    ):
-        found[feature] = None
-    return list(found)
+    )
+    return list(dict.fromkeys(found))
 
 
 def _length(minutes: re.Match[str]) -> str:
