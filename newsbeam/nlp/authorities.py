@@ -5,7 +5,7 @@ Three ways: by name from the catalogue ("the FTC"), by a place with an authority
 are entries too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -77,7 +77,9 @@ class Authorities:
             if index < free:
                 continue
             alone, longer = self._by_first[lower[index]]
-            forms = (*longer.get(following[index], ()), *alone)
+            forms = alone
+            if following[index] in longer:
+                forms = [form for form in longer[following[index]] if _has(lower, index, form.words)] + alone
             if not forms:
                 continue
             hit = _best(words, index, forms)
@@ -85,7 +87,8 @@ class Authorities:
                 hits.append(hit)
                 free = hit.last
             else:
-                free = index + _place_length(words, index, forms)
+                # A place that does not act is passed over as a whole: "United States" holds no "states".
+                free = index + next((len(form.words) for form in forms if isinstance(form, _Place)), 1)
         return hits
 
     def jurisdictions(self) -> frozenset[tuple[str, ...]]:
@@ -94,21 +97,16 @@ class Authorities:
 
 
 def _best(words: Words, index: int, forms: Iterable[_Form | _Place]) -> AuthorityHit | None:
-    found = (
-        _of_place(words, index, form) if isinstance(form, _Place) else _of_form(words, index, form)
-        for form in forms
-        if tuple(words.lower[index : index + len(form.words)]) == form.words
-    )
-    return max((hit for hit in found if hit), key=lambda hit: hit.last, default=None)
-
-
-def _place_length(words: Words, index: int, forms: Iterable[_Form | _Place]) -> int:
-    """Return the words of a place that stands there ("United States" holds no "states"), else 1."""
+    best: AuthorityHit | None = None
     for form in forms:
-        last = index + len(form.words)
-        if isinstance(form, _Place) and tuple(words.lower[index:last]) == form.words:
-            return len(form.words)
-    return 1
+        hit = _of_place(words, index, form) if isinstance(form, _Place) else _of_form(words, index, form)
+        if hit and (best is None or hit.last > best.last):
+            best = hit
+    return best
+
+
+def _has(lower: Sequence[str], index: int, words: tuple[str, ...]) -> bool:
+    return tuple(lower[index : index + len(words)]) == words
 
 
 def _of_form(words: Words, index: int, form: _Form) -> AuthorityHit | None:

@@ -123,8 +123,9 @@ def _kept(name: str) -> str:
 
 
 def _chars(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    last = doc[end - 1]
-    return doc[start].idx, last.idx + len(last)
+    first = doc[start]
+    last = first if end == start + 1 else doc[end - 1]
+    return first.idx, last.idx + len(last)
 
 
 def mask(text: str, start: int, end: int, pieces: tuple[Piece, ...]) -> Masked:

@@ -181,6 +181,9 @@ def _where(words: Words, first: int) -> Iterator[str]:
 
 
 def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
+    if not form.vendor.context:
+        yield "context:0"
+        return
     begin, end = words.sentence(first)
     near = " ".join((*words.lower[begin:first], "|", *words.lower[last:end]))
     far = words.lower[: min(len(words.lower), words.fields[min(1, len(words.fields) - 1)][1])]
