@@ -273,8 +273,8 @@ class RuleBook:
                 table.setdefault(word.rstrip("*"), []).append(index)
         self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.in_text)
         self._lengths = sorted({len(start) for start in self._starts})
-        self._seen: set[int] = set()  # words, and what those that call rules call in the lead and after it
-        self._calling: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
+        # By word: the rules that it calls in the lead, and those that it calls after it; empty where none.
+        self._seen: dict[int, tuple[frozenset[int], ...]] = {}
 
     def waiting_for(self, word: str) -> frozenset[int]:
         """Return the indexes of the rules that ``word`` (lower case) calls up."""
@@ -309,26 +309,22 @@ class RuleBook:
 
     def _called(self, doc: Doc, starts: tuple[int, ...], lead_end: int) -> dict[int, set[int]]:
         """Return for each sentence the rules that its words call."""
-        calling = self._calling
+        seen = self._seen
+        if len(seen) > 200_000:  # words of a long-running process; about 20 MB
+            seen.clear()
         words, offsets = doc.to_array([LOWER, IDX]).T.tolist()
-        self._learn(set(words) - self._seen, doc)
         body = next((start for start in starts if start >= lead_end), offsets[-1] + 1)
         called: dict[int, set[int]] = {}
-        for word, offset in [both for both in zip(words, offsets, strict=True) if both[0] in calling]:
-            here = calling[word][offset >= body]
-            if here:
-                called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
+        for word, offset in zip(words, offsets, strict=True):
+            rules = seen.get(word)
+            if rules is None:
+                waiting = self.waiting_for(doc.vocab.strings[word])
+                rules = seen[word] = (waiting, waiting & self._for_body) if waiting else ()
+            if rules:
+                here = rules[offset >= body]
+                if here:
+                    called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
         return called
-
-    def _learn(self, new: set[int], doc: Doc) -> None:
-        """Note of the words ``new`` (hashes, lower case) which rules they call."""
-        if len(self._seen) > 200_000:  # words of a long-running process; about 20 MB
-            self._seen.clear()
-        for word in new:
-            waiting = self.waiting_for(doc.vocab.strings[word])
-            if waiting:
-                self._calling[word] = waiting, waiting & self._for_body
-        self._seen |= new
 
 
 def _names_any_of(vendors: set[str], pieces: tuple[Piece, ...], start: int, end: int) -> bool:
