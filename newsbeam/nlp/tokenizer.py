@@ -21,11 +21,12 @@ class QuickTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Return ``text`` as a document, as the tokenizer would by itself."""
-        new = set(text.split()) - self._known
-        if new and len(self._known) < MOST_RUNS:
-            short = [run for run in new if len(run) <= LONGEST_RUN]
-            for run in short:
-                self.tokenizer(run)
-            self._known.update(short)
+        known = self._known
+        new = [run for run in text.split() if run not in known]
+        if new and len(known) < MOST_RUNS:
+            for run in new:
+                if len(run) <= LONGEST_RUN and run not in known:
+                    self.tokenizer(run)
+                    known.add(run)
         doc: Doc = self.tokenizer(text)
         return doc
