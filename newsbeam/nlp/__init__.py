@@ -10,6 +10,7 @@ import spacy
 from spacy.language import Language
 
 from newsbeam.nlp.document import make_doc
+from newsbeam.nlp.tokenizer import QuickTokenizer
 
 __all__ = ["load", "make_doc", "shared"]
 
@@ -23,6 +24,7 @@ def load(model: str | None = None) -> Language:
     from newsbeam.nlp import events, mentions  # noqa: F401, PLC0415  (they register the components)
 
     nlp = spacy.blank("en")
+    nlp.tokenizer = QuickTokenizer(nlp.tokenizer)
     nlp.add_pipe("newsbeam_sentences")
     nlp.add_pipe("newsbeam_mentions", config={"model": model})
     nlp.add_pipe("newsbeam_events")

@@ -5,7 +5,7 @@ Three ways: by name from the catalogue ("the FTC"), by a place with an authority
 are entries too.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -60,53 +60,53 @@ class Authorities:
     def __init__(
         self, named: Iterable[Authority], generic: Iterable[Authority], places: Iterable[Jurisdiction]
     ) -> None:
-        by_first: dict[str, list[_Form | _Place]] = {}
         everything: list[_Form | _Place] = [*_forms(named, any_case=False), *_forms(generic, any_case=True)]
-        everything += _places(places)
-        for found in everything:
-            by_first.setdefault(found.words[0], []).append(found)
-        self._by_first = {
-            word: tuple(sorted(forms, key=lambda form: (-len(form.words), isinstance(form, _Place))))
-            for word, forms in by_first.items()
-        }
+        self._places = tuple(_places(places))
+        everything += self._places
+        # By first word: the forms of one word, and the longer ones by second word, longest first.
+        self._by_first: dict[str, tuple[list[_Form | _Place], dict[str, list[_Form | _Place]]]] = {}
+        for form in sorted(everything, key=lambda form: (-len(form.words), isinstance(form, _Place))):
+            alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
+            (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
 
     def find(self, words: Words) -> list[AuthorityHit]:
         """Return the authorities in ``words``, in order; the longest wins and they do not overlap."""
-        hits, lookup, free = [], self._by_first, 0
-        for index in [index for index, word in enumerate(words.lower) if word in lookup]:
+        hits, lower, free = [], words.lower, 0
+        following = [*lower[1:], ""]
+        for index in [index for index, word in enumerate(lower) if word in self._by_first]:
             if index < free:
                 continue
-            forms = lookup[words.lower[index]]
+            alone, longer = self._by_first[lower[index]]
+            forms = alone
+            if following[index] in longer:
+                forms = [form for form in longer[following[index]] if _has(lower, index, form.words)] + alone
+            if not forms:
+                continue
             hit = _best(words, index, forms)
             if hit:
                 hits.append(hit)
                 free = hit.last
             else:
-                free = index + _place_length(words, index, forms)
+                # A place that does not act is passed over as a whole: "United States" holds no "states".
+                free = index + next((len(form.words) for form in forms if isinstance(form, _Place)), 1)
         return hits
 
     def jurisdictions(self) -> frozenset[tuple[str, ...]]:
         """Return the folded words of every place, its adjectives and its seats."""
-        forms = (form for forms in self._by_first.values() for form in forms)
-        return frozenset(form.words for form in forms if isinstance(form, _Place))
+        return frozenset(form.words for form in self._places)
 
 
 def _best(words: Words, index: int, forms: Iterable[_Form | _Place]) -> AuthorityHit | None:
-    found = (
-        _of_place(words, index, form) if isinstance(form, _Place) else _of_form(words, index, form)
-        for form in forms
-        if tuple(words.lower[index : index + len(form.words)]) == form.words
-    )
-    return max((hit for hit in found if hit), key=lambda hit: hit.last, default=None)
-
-
-def _place_length(words: Words, index: int, forms: Iterable[_Form | _Place]) -> int:
-    """Return the words of a place that stands there ("United States" holds no "states"), else 1."""
+    best: AuthorityHit | None = None
     for form in forms:
-        last = index + len(form.words)
-        if isinstance(form, _Place) and tuple(words.lower[index:last]) == form.words:
-            return len(form.words)
-    return 1
+        hit = _of_place(words, index, form) if isinstance(form, _Place) else _of_form(words, index, form)
+        if hit and (best is None or hit.last > best.last):
+            best = hit
+    return best
+
+
+def _has(lower: Sequence[str], index: int, words: tuple[str, ...]) -> bool:
+    return tuple(lower[index : index + len(words)]) == words
 
 
 def _of_form(words: Words, index: int, form: _Form) -> AuthorityHit | None:

@@ -127,7 +127,7 @@ def assertion(sentence: str, trigger: tuple[int, int] | None = None, title: str 
     """
     hints, cues = load_cues()[:2]
     lowered = f"{sentence}\n{title}\n{lead}".lower()
-    if not any(hint in lowered for hint in hints):
+    if not any(map(lowered.__contains__, hints)):
         return "confirmed"
     plain = _blank(cues["never"], sentence)
     if cues["hearsay"].search(plain):

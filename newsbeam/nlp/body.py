@@ -13,11 +13,12 @@ from spacy.tokens import Doc
 from newsbeam.nlp import axes
 from newsbeam.nlp.document import fields_of
 from newsbeam.nlp.features import Reading
+from newsbeam.nlp.learner import Floats
 from newsbeam.nlp.masking import AUTHORITY, PRODUCT, UNKNOWN, VENDOR
 from newsbeam.nlp.mentions import Mention
 from newsbeam.nlp.roles import Candidate, body_candidate
 from newsbeam.nlp.rules import LEAST_STRENGTH, Match
-from newsbeam.taxonomy import PRECEDENCE, family
+from newsbeam.taxonomy import PRECEDENCE, TYPES, family
 
 ACTOR_REACH = 90  # masked characters between the actor and the trigger
 LEAST_CERTAINTY = 0.5  # of a vendor
@@ -48,11 +49,11 @@ def body_findings(
     reading: Reading,
     known: Sequence[str],
     content_type: str,
-    log_odds: Callable[[Reading, str], float],
+    log_odds: Callable[[Reading], Floats],
 ) -> Iterator[BodyFinding]:
     """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead.
 
-    ``log_odds`` says for a reading of a sentence and a type how likely it reports that.
+    ``log_odds`` says for a reading of a sentence how likely it reports each type.
     """
     start = next((field.start for field in fields_of(doc) if field.name == "text"), None)
     if start is None or content_type in QUIET:
@@ -62,16 +63,23 @@ def body_findings(
     for match in _of_each_sentence(reading, start, known):
         chosen = _actors(match)
         if any(candidate.vendor_id in leads for candidate in chosen):
-            in_lead = reading.title_end <= match.start < reading.lead_end
-            least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
-            if log_odds(_sentence(reading, match), match.rule.type) < least:
-                continue
             finding = BodyFinding(
                 match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
             )
             found.setdefault(match.rule.type, []).append(finding)
-    best = [min(findings, key=_order) for findings in found.values()]
-    yield from sorted(sorted(best, key=_order)[:MOST], key=lambda finding: finding.match.start)
+    odds: dict[int, Floats] = {}  # by sentence
+
+    def is_likely(finding: BodyFinding) -> bool:
+        match = finding.match
+        in_lead = reading.title_end <= match.start < reading.lead_end
+        least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
+        if match.sentence not in odds:
+            odds[match.sentence] = log_odds(_sentence(reading, match))
+        return bool(odds[match.sentence][TYPES.index(match.rule.type)] >= least)
+
+    best = [next(filter(is_likely, sorted(findings, key=_order)), None) for findings in found.values()]
+    likely = sorted((finding for finding in best if finding), key=_order)[:MOST]
+    yield from sorted(likely, key=lambda finding: finding.match.start)
 
 
 def _sentence(reading: Reading, match: Match) -> Reading:

@@ -18,11 +18,13 @@ _ELLIPSIS = re.compile(r"(?:\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.|\[&hellip;\]))+\
 _SPACES = re.compile(r"\s+")
 # Read as spaces: the tokenizer takes seconds for thousands of signs or letters without a space.
 _RUBBISH = re.compile(r"[^\w\s]{100,}|(?<=[!-~]{400})[!-~]+")
+_LEAST_RUBBISH = 100  # characters without a space
 LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story
 
 # A sentence ends at a line break, or at ". ! ?" (with closing quotes) before space and a likely start.
-_END = re.compile(r"\n+\s*|[.!?…][\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@])")
+# The expression begins with a set of signs, since only then the search for it is quick.
+_END = re.compile(r"[\n.!?…](?:(?<=\n)\s*|(?<!\n)[\"”’'»)\]]*[ \t\u00a0]+(?=[\"“‘«(\[]?[A-Z0-9À-Ý$€£¥#@]))")
 # Words before a full stop that do not end a sentence. Lower case; single letters count anyway (J. Doe, U.S.).
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st inc corp co ltd llc plc bros vs v no nos vol fig figs gen col lt sgt "
@@ -134,7 +136,9 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
         fields.append(Field(name, at, at + len(content), origin))
         parts.append(content)
         at += len(content) + len(_JOIN)
-    joined = _RUBBISH.sub(lambda found: " " * len(found.group()), _JOIN.join(parts))
+    joined = _JOIN.join(parts)
+    if max(map(len, joined.split()), default=0) >= _LEAST_RUBBISH:
+        joined = _RUBBISH.sub(lambda found: " " * len(found.group()), joined)
     doc = nlp.make_doc(joined)
     doc._.joined = joined
     doc._.fields = tuple(fields)
@@ -145,15 +149,17 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
 
 def text_of(doc: Doc) -> str:
     """Return ``doc.text``, put together once (spaCy joins the tokens anew each time)."""
-    if doc._.joined is None:
-        doc._.joined = doc.text
-    return doc._.joined  # type: ignore[no-any-return]
+    text: str | None = doc._.joined
+    if text is None:
+        text = doc._.joined = doc.text
+    return text
 
 
 def fields_of(doc: Doc) -> tuple[Field, ...]:
     """Return the fields of ``doc``; of a document made of a plain string the first line is the title."""
-    if doc._.fields:
-        return tuple(doc._.fields)
+    known: tuple[Field, ...] = doc._.fields
+    if known:
+        return known
     text = text_of(doc)
     if not text.strip():
         return ()

@@ -1,7 +1,7 @@
 """The component that finds events: rules and learner on title and lead, rules alone on the rest."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from newsbeam.nlp.body import QUIET, VAGUE, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
-from newsbeam.nlp.learner import MODEL, Floats, Learner
+from newsbeam.nlp.learner import MODEL, Floats, Learner, Row
 from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
@@ -93,29 +93,31 @@ class EventDetector:
         if not len(doc) or not fields_of(doc):
             return doc
         reading = read(doc, self.book)
-        features = extract(reading, doc._.url)
+        row = self.learner.vocabulary.row(extract(reading, doc._.url))
         encoded = self.encoder.encode(reading)
         impression = self.encoder.read(encoded)
-        scores = self.learner.score(features, impression.logits)
-        content_type = axes.content_type(_field(doc, "title"), _field(doc, "summary"), doc._.url)
+        scores = self.learner.score(row, impression.logits)
+        text = {field.name: reading.text[field.start : field.end] for field in fields_of(doc)}
+        content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
         least = SURE_IN_QUIET if content_type in QUIET else 0.0
         thresholds = np.maximum(self.learner.thresholds, least)
-        lead = self._lead_findings(reading, features, self._decide(scores, thresholds), encoded, impression)
+        lead = self._lead_findings(reading, row, self._decide(scores, thresholds), encoded, impression)
         body = [
             self._from_body(reading, finding)
             for finding in body_findings(
                 doc, reading, [finding.type for finding in lead], content_type, self._log_odds
             )
         ]
-        context = _context(doc)
-        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in (*lead, *body))
+        found = (*lead, *body)
+        context = _context(doc, text) if found else SlotContext()
+        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in found)
         doc._.trace = _trace(reading, scores, thresholds, content_type)
         return doc
 
     def _lead_findings(
         self,
         reading: Reading,
-        features: Sequence[str],
+        row: Row,
         decided: Sequence[tuple[str, float]],
         encoded: Encoded,
         impression: Impression,
@@ -124,7 +126,7 @@ class EventDetector:
         said = [impression.takes_part(encoded.places(candidate.named_at())) for candidate in named]
         findings = []
         for event_type, probability in decided:
-            strongest = self.learner.strongest(features, event_type)
+            strongest = self.learner.strongest(row, event_type)
             by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type)
             trigger = find_trigger(reading, match, strongest)
@@ -177,9 +179,9 @@ class EventDetector:
                 chosen = [candidate]
         return chosen
 
-    def _log_odds(self, reading: Reading, event_type: str) -> float:
-        """Return the linear model's log odds that ``reading`` reports an event of ``event_type``."""
-        return self.learner.log_odds(extract(reading), event_type)
+    def _log_odds(self, reading: Reading) -> Floats:
+        """Return the linear model's log odds that ``reading`` reports an event of each type."""
+        return self.learner.log_odds(self.learner.vocabulary.row(extract(reading)))
 
     def telling_words(self, doc: Doc, event_type: str) -> list[tuple[str, float]]:
         """Return the words of title and lead that speak most for ``event_type``, strongest first.
@@ -221,17 +223,12 @@ def _word_at(reading: Reading, start: int) -> str:
     return word.group() if word else ""
 
 
-def _field(doc: Doc, name: str) -> str:
-    text = text_of(doc)
-    return next((text[f.start : f.end] for f in fields_of(doc) if f.name == name), "")
-
-
-def _context(doc: Doc) -> SlotContext:
+def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
     mentions: Sequence[Mention] = doc._.mentions
     return SlotContext(
-        title=_field(doc, "title"),
-        summary=_field(doc, "summary"),
-        text=_field(doc, "text"),
+        title=text.get("title", ""),
+        summary=text.get("summary", ""),
+        text=text.get("text", ""),
         published=doc._.published,
         vendors=tuple(dict.fromkeys(m.text for m in mentions if m.kind != "product")),
         products=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "product")),
@@ -346,8 +343,8 @@ def _trace(reading: Reading, scores: Floats, thresholds: Floats, content_type: s
 
     return Trace(
         tuple(
-            (name, round(float(p), 3), round(float(t), 3))
-            for name, p, t in zip(TYPES, scores, thresholds, strict=True)
+            (name, round(p, 3), round(t, 3))
+            for name, p, t in zip(TYPES, scores.tolist(), thresholds.tolist(), strict=True)
         ),
         tuple(shown(match) for match in reading.matches if not match.missing),
         tuple(shown(match) for match in reading.matches if match.missing),

@@ -40,64 +40,53 @@ _MINUTES = re.compile(
 )
 _PATH_WORD = re.compile(r"[a-z]{3,}")
 _HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)([^?#]*)", re.IGNORECASE)
+# Of the title in lower case, which takes half the time of searching without regard to case.
 _STYLES = (
     ("question", re.compile(r"\?\s*$")),
     ("question_inside", re.compile(r"\?\s+\S")),
     (
         "how_why",
-        re.compile(
-            r"^\W*(?:how|why|what|when|where|who|which|should|can|is|are|do|does|will)\b", re.IGNORECASE
-        ),
+        re.compile(r"^\W*(?:how|why|what|when|where|who|which|should|can|is|are|do|does|will)\b"),
     ),
-    ("how_to", re.compile(r"^\W*how to\b|\bhow to\b", re.IGNORECASE)),
-    ("listicle", re.compile(r"^\W*(?:the )?\d{1,3} (?!percent|million|billion|%)\w+", re.IGNORECASE)),
-    ("best", re.compile(r"\b(?:best|top \d+|favorite|cheapest|lowest)\b", re.IGNORECASE)),
+    ("how_to", re.compile(r"^\W*how to\b|\bhow to\b")),
+    ("listicle", re.compile(r"^\W*(?:the )?\d{1,3} (?!percent|million|billion|%)\w+")),
+    ("best", re.compile(r"\b(?:best|top \d+|favorite|cheapest|lowest)\b")),
     (
         "review",
-        re.compile(
-            r"\b(?:review|reviewed|hands-on|tested|versus|vs\.?|first drive|first look)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:review|reviewed|hands-on|tested|versus|vs\.?|first drive|first look)\b"),
     ),
     ("first_person", re.compile(r"\b(?:I|we|my|our|me|us)(?:[’'](?:ve|m|d|ll|re))?\b")),
-    ("second_person", re.compile(r"\b(?:you|your|you[’'](?:re|ll|ve))\b", re.IGNORECASE)),
+    ("second_person", re.compile(r"\b(?:you|your|you[’'](?:re|ll|ve))\b")),
     ("quote_first", re.compile(r"^\s*[\"“‘']")),
     ("quote", re.compile(r"[\"“]")),
     (
         "deal",
-        re.compile(
-            r"\b(?:deals?|% off|discount|sale|save|coupon|promo code|prime day|black friday)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:deals?|% off|discount|sale|save|coupon|promo code|prime day|black friday)\b"),
     ),
     (
         "report",
-        re.compile(
-            r"\b(?:reportedly|report(?:s)?:|report says|sources?|rumou?r\w*|leak\w*)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:reportedly|report(?:s)?:|report says|sources?|rumou?r\w*|leak\w*)\b"),
     ),
     (
         "newsletter",
-        re.compile(
-            r"\b(?:newsletter|podcast|episode|interview|roundup|the download|weekly|rocket report)\b",
-            re.IGNORECASE,
-        ),
+        re.compile(r"\b(?:newsletter|podcast|episode|interview|roundup|the download|weekly|rocket report)\b"),
     ),
     ("colon", re.compile(r"^[^:]{3,40}: ")),
     ("exclaim", re.compile(r"!")),
     (
         "guide",
         re.compile(
-            r"\b(?:guide|explained|explainer|everything (?:you|we)|tips|tutorial|lessons|introduction to)\b",
-            re.IGNORECASE,
+            r"\b(?:guide|explained|explainer|everything (?:you|we)|tips|tutorial|lessons|introduction to)\b"
         ),
     ),
     (
         "opinion",
         re.compile(
-            r"\b(?:opinion|essay|case for|case against|problem with|future of|rise of|age of|era of)\b",
-            re.IGNORECASE,
+            r"\b(?:opinion|essay|case for|case against|problem with|future of|rise of|age of|era of)\b"
         ),
     ),
 )
+_STYLES_WITH_CASE = frozenset({"first_person"})
 _TITLE_TOKENS = 40
 _LEAD_TOKENS = 70
 
@@ -154,14 +143,13 @@ def tokens_of(masked: str) -> list[str]:
 def extract(reading: Reading, url: str = "") -> list[str]:
     """Return the features of ``reading``, each once, in a fixed order."""
     title = reading.title.text
-    found: dict[str, None] = {}
     minutes = _MINUTES.search(title)
     if minutes:
         title = title[: minutes.start()]
-        found["y:minutes:" + _length(minutes)] = None
     words = tokens_of(title)[:_TITLE_TOKENS]
     lead = tokens_of(reading.lead.text)[:_LEAD_TOKENS] if reading.lead else []
-    for feature in (
+    found = (
+        *(["y:minutes:" + _length(minutes)] if minutes else ()),
         *_grams("t", words, 3),
         *_grams("s", lead, 2),
         *(f"w:{word}" for word in (*words, *lead)),
@@ -171,9 +159,8 @@ def extract(reading: Reading, url: str = "") -> list[str]:
         *_styles(title, words, lead),
         *_rules(reading),
         *_address(url),
-    ):
-        found[feature] = None
-    return list(found)
+    )
+    return list(dict.fromkeys(found))
 
 
 def _length(minutes: re.Match[str]) -> str:
@@ -186,9 +173,9 @@ def _length(minutes: re.Match[str]) -> str:
 def _grams(group: str, words: Sequence[str], longest: int) -> list[str]:
     padded = ["^", *words, "$"]
     return [
-        f"{group}{n}:{' '.join(padded[i : i + n])}"
+        f"{group}{n}:{' '.join(gram)}"
         for n in range(1, longest + 1)
-        for i in range(len(padded) - n + 1)
+        for gram in zip(*(padded[i:] for i in range(n)), strict=False)
     ]
 
 
@@ -207,7 +194,12 @@ def _neighbours(group: str, words: Sequence[str]) -> list[str]:
 
 
 def _styles(title: str, words: Sequence[str], lead: Sequence[str]) -> list[str]:
-    found = [f"y:{name}" for name, pattern in _STYLES if pattern.search(title)]
+    lower = title.lower()
+    found = [
+        f"y:{name}"
+        for name, pattern in _STYLES
+        if pattern.search(title if name in _STYLES_WITH_CASE else lower)
+    ]
     vendors = sum(word in {"<V>", "<P>"} for word in words)
     in_lead = sum(word in {"<V>", "<P>"} for word in lead)
     found += [

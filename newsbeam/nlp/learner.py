@@ -9,6 +9,7 @@ The file is a plain ``.npz`` (no pickle), made by ``python -m newsbeam.nlp.train
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -36,16 +37,24 @@ def group_of(feature: str) -> str:
     return feature.partition(":")[0]
 
 
+class Row(NamedTuple):
+    """The known features of an item: their indexes and values."""
+
+    at: npt.NDArray[np.int64]
+    values: Floats
+
+
 class Vocabulary:
     """Features with their index and weight; turns features of an item into a sparse row."""
 
     def __init__(self, features: Sequence[str], weights: npt.ArrayLike) -> None:
+        self.features = tuple(features)
         self.index = {feature: index for index, feature in enumerate(features)}
         self.weights = np.asarray(weights, dtype=np.float64)
         self.is_text = np.array([group_of(feature) not in FIXED_GROUPS for feature in features], dtype=bool)
 
-    def row(self, features: Sequence[str]) -> tuple[npt.NDArray[np.int64], Floats]:
-        """Return (indexes, values) of the known ``features``; words are scaled to a common length."""
+    def row(self, features: Sequence[str]) -> Row:
+        """Return the known ones of ``features``; words are scaled to a common length."""
         known = [index for index in map(self.index.get, features) if index is not None]
         at = np.array(known, dtype=np.int64)
         values = self.weights[at]
@@ -53,7 +62,7 @@ class Vocabulary:
         length = float(np.sqrt(np.square(values[text]).sum()))
         if length:
             values = np.where(text, values * (TEXT_LENGTH / length), values)
-        return at, values
+        return Row(at, values)
 
 
 def stack(linear: Floats, encoder: Floats) -> Floats:
@@ -108,44 +117,36 @@ class Learner:
         self.stack_bias = float(arrays["stack_bias"])
         self.thresholds = arrays["thresholds"].astype(np.float64)
         self.encoder = str(arrays["encoder"])
-        self.role_index = {name: i for i, name in enumerate(_strings(arrays["role_features"]))}
-        self.role_weights = arrays["role_weights"].astype(np.float64)
+        weights = arrays["role_weights"].astype(np.float64).tolist()
+        self.role_weights = dict(zip(_strings(arrays["role_features"]), weights, strict=True))
         self.role_bias = float(arrays["role_bias"])
         self.role_stack = arrays["role_stack"].astype(np.float64)
         self.role_threshold = float(arrays["role_threshold"])
 
-    def score(self, features: Sequence[str], encoder: Floats) -> Floats:
-        """Return the probability of each type (in the order of TYPES) of an item with ``features``.
+    def score(self, row: Row, encoder: Floats) -> Floats:
+        """Return the probability of each type (in the order of TYPES) of an item with the features ``row``.
 
         ``encoder`` are the encoder's scores of the item, "any event" last.
         """
-        at, values = self.vocabulary.row(features)
-        linear = values @ self.weights[at] + self.bias
-        inputs = stack(linear[None, :], encoder[None, :])[0]
+        inputs = stack(self.log_odds(row)[None, :], encoder[None, :])[0]
         return sigmoid(inputs @ self.stack_weights + self.stack_bias)
 
-    def log_odds(self, features: Sequence[str], event_type: str) -> float:
-        """Return the log odds that an item with ``features`` reports the type, by the linear model alone."""
-        at, values = self.vocabulary.row(features)
-        column = TYPES.index(event_type)
-        return float(values @ self.weights[at, column] + self.bias[column])
+    def log_odds(self, row: Row) -> Floats:
+        """Return the log odds of each type, "any event" last, by the linear model alone."""
+        return np.asarray(row.values @ self.weights[row.at] + self.bias, dtype=np.float64)
 
-    def strongest(self, features: Sequence[str], event_type: str, count: int = 4) -> list[tuple[str, float]]:
+    def strongest(self, row: Row, event_type: str, count: int = 4) -> list[tuple[str, float]]:
         """Return the features that speak most for ``event_type``, with their weight, strongest first."""
-        at, values = self.vocabulary.row(features)
-        known = [feature for feature in features if feature in self.vocabulary.index]
-        column = values * self.weights[at, TYPES.index(event_type)]
+        column = row.values * self.weights[row.at, TYPES.index(event_type)]
         order = np.argsort(-column, kind="stable")[:count]
-        return [(known[i], float(column[i])) for i in order if column[i] > 0]
+        return [(self.vocabulary.features[row.at[i]], float(column[i])) for i in order if column[i] > 0]
 
     def takes_part(self, features: Sequence[str], encoder: float) -> float:
         """Return the probability that a vendor with these features takes part in the event.
 
         ``encoder`` is the encoder's score of its name.
         """
-        linear = self.role_bias + sum(
-            self.role_weights[self.role_index[name]] for name in features if name in self.role_index
-        )
+        linear = self.role_bias + sum(self.role_weights.get(name, 0.0) for name in features)
         weights = self.role_stack
         return float(sigmoid(np.array(weights[0] * linear + weights[1] * encoder + weights[2])))
 

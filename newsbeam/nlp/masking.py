@@ -40,7 +40,10 @@ _GENERIC = re.compile(
 )
 
 
-_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩]|llion ")
+# What every amount has in it, and how far before it the amount may begin ("USD 5", "half a trillion euros").
+# It is a sign, the first digit of a number, or "llion "; a set at the beginning makes the search quick.
+_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩l](?:(?<!l)(?<!\d\d)|(?<=l)lion )")
+_REACH, _REACH_OF_WORDS = 4, 10
 
 
 class Piece(NamedTuple):
@@ -93,12 +96,17 @@ def _apart(found: list[Piece]) -> tuple[Piece, ...]:
 
 
 def _amounts(text: str, start: int, end: int) -> list[Piece]:
-    if not _DIGIT_OR_SIGN.search(text, start, end):
-        return []
-    return [
-        Piece(match.start(), match.end(), MONEY if match.lastgroup == "money" else PERCENT, None)
-        for match in _AMOUNTS.finditer(text, start, end)
-    ]
+    found: list[Piece] = []
+    at = start
+    for hint in _DIGIT_OR_SIGN.finditer(text, start, end):
+        reach = _REACH_OF_WORDS if hint.group() == "llion " else _REACH
+        for begin in range(max(at, hint.start() - reach), hint.start() + 1):
+            match = _AMOUNTS.match(text, begin, end)
+            if match:
+                at = match.end()
+                found.append(Piece(begin, at, MONEY if match.lastgroup == "money" else PERCENT, None))
+                break
+    return found
 
 
 def lower_case(text: str) -> str:
@@ -115,8 +123,9 @@ def _kept(name: str) -> str:
 
 
 def _chars(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    last = doc[end - 1]
-    return doc[start].idx, last.idx + len(last)
+    first = doc[start]
+    last = first if end == start + 1 else doc[end - 1]
+    return first.idx, last.idx + len(last)
 
 
 def mask(text: str, start: int, end: int, pieces: tuple[Piece, ...]) -> Masked:

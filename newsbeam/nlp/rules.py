@@ -273,7 +273,8 @@ class RuleBook:
                 table.setdefault(word.rstrip("*"), []).append(index)
         self._for_body = frozenset(i for i, rule in enumerate(self.rules) if rule.in_text)
         self._lengths = sorted({len(start) for start in self._starts})
-        self._seen: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
+        # By word: the rules that it calls in the lead, and those that it calls after it; empty where none.
+        self._seen: dict[int, tuple[frozenset[int], ...]] = {}
 
     def waiting_for(self, word: str) -> frozenset[int]:
         """Return the indexes of the rules that ``word`` (lower case) calls up."""
@@ -302,25 +303,27 @@ class RuleBook:
             masked = mask(text, start, end, pieces)
             lowered = lower_case(masked.text)
             for index in sorted(called):
-                yield from _try_rule(self.rules[index], sentence, masked, lowered)
+                match = _try_rule(self.rules[index], sentence, masked, lowered)
+                if match:
+                    yield match
 
     def _called(self, doc: Doc, starts: tuple[int, ...], lead_end: int) -> dict[int, set[int]]:
         """Return for each sentence the rules that its words call."""
-        seen, strings = self._seen, doc.vocab.strings
+        seen = self._seen
         if len(seen) > 200_000:  # words of a long-running process; about 20 MB
             seen.clear()
+        words, offsets = doc.to_array([LOWER, IDX]).T.tolist()
+        body = next((start for start in starts if start >= lead_end), offsets[-1] + 1)
         called: dict[int, set[int]] = {}
-        for word, offset in doc.to_array([LOWER, IDX]).tolist():
+        for word, offset in zip(words, offsets, strict=True):
             rules = seen.get(word)
             if rules is None:
-                waiting = self.waiting_for(strings[word])
-                rules = seen[word] = (waiting, waiting & self._for_body)
-            if not rules[0]:
-                continue
-            sentence = bisect_right(starts, offset) - 1
-            here = rules[starts[sentence] >= lead_end]
-            if here:
-                called.setdefault(sentence, set()).update(here)
+                waiting = self.waiting_for(doc.vocab.strings[word])
+                rules = seen[word] = (waiting, waiting & self._for_body) if waiting else ()
+            if rules:
+                here = rules[offset >= body]
+                if here:
+                    called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
         return called
 
 
@@ -336,8 +339,8 @@ def _names_any_of(vendors: set[str], pieces: tuple[Piece, ...], start: int, end:
     return False
 
 
-def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Iterator[Match]:
-    """Yield the first full match of ``rule``, or its first match that lacks something."""
+def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Match | None:
+    """Return the first full match of ``rule``, or else its first match that lacks something."""
     near: Match | None = None
     for found in rule.trigger.finditer(lowered):
         start, end = found.span("t") if "t" in rule.trigger.groupindex else found.span()
@@ -346,8 +349,6 @@ def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Iterat
             rule, sentence, masked.original(start), masked.original(end), masked, start, end, missing
         )
         if not missing:
-            yield match
-            return
+            return match
         near = near or match
-    if near:
-        yield near
+    return near

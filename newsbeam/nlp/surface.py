@@ -8,9 +8,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(f"({WORD.pattern})")
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‑": "-", "‐": "-", "–": "-"}
 )
@@ -93,12 +95,12 @@ class Words(NamedTuple):
 
 def split_words(text: str, sentences: Sequence[int] = (0,), fields: Sequence[tuple[int, int]] = ()) -> Words:
     """Split ``text``; ``sentences`` are their start offsets, ``fields`` (start, end) offsets."""
-    matches = list(WORD.finditer(text))
-    words = [match.group() for match in matches]
-    starts = [match.start() for match in matches]
-    ends = [match.end() for match in matches]
-    lower = [word.lower() for word in words]
-    if not text.isascii():
+    parts = _WORDS.split(text)  # by turns what stands between words, and a word
+    words = parts[1::2]
+    bounds = list(accumulate(map(len, parts)))
+    starts, ends = bounds[:-1:2], bounds[1::2]
+    lower = list(map(str.lower, words))
+    if not "".join(words).isascii():
         lower = [word if word.isascii() else fold(word) for word in lower]
     spans = []
     for start, end in fields or ((0, len(text)),):

@@ -156,9 +156,9 @@ def _name_like(words: Words, index: int) -> bool:
     word = words.words[index]
     if word[0].isdigit():
         return sum(char.isalpha() for char in word) >= LEAST_LETTERS
-    if any(char.isupper() for char in word):
+    if not word.islower() and any(char.isupper() for char in word):
         return True
-    if any(char.isdigit() for char in word):
+    if not word.isalpha() and any(char.isdigit() for char in word):
         return True
     if words.lower[index] in plain_words() or len(word) < 3:
         return False
@@ -227,10 +227,9 @@ def _is_family_name(words: Words, index: int) -> bool:
     wanted, lower = words.words[index], words.lower
     cues = (wordlist("first-names"), wordlist("person-titles"))
     return any(
-        words.words[at] == wanted
-        and words.gap(at - 1) == " "
-        and any(lower[at - 1] in members for members in cues)
-        for at in range(1, _lead(words))
+        words.gap(at - 1) == " " and any(lower[at - 1] in members for members in cues)
+        for at, word in enumerate(words.words[: _lead(words)])
+        if word == wanted and at
     )
 
 

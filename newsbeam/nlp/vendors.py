@@ -54,19 +54,14 @@ class Catalogue:
         self.vendors: Mapping[str, Vendor] = {vendor.id: vendor for vendor in vendors}
         self._by_words: dict[tuple[str, ...], list[Form]] = {}
         self._against: dict[str, frozenset[str]] = {}
-        self._longer: dict[str, dict[str, list[Form]]] = {}  # by first and second word, longest first
+        # By first word: the forms of one word, and the longer ones by second word, longest first.
+        self._by_first: dict[str, tuple[list[Form], dict[str, list[Form]]]] = {}
         for form in _all_forms(self.vendors.values()):
             self._by_words.setdefault(form.words, []).append(form)
-            if len(form.words) > 1:
-                seconds = self._longer.setdefault(form.words[0], {})
-                seconds.setdefault(form.words[1], []).append(form)
-        self._single = {
-            words[0]: sorted(forms, key=lambda form: -len(form.tail))
-            for words, forms in self._by_words.items()
-            if len(words) == 1
-        }
-        for seconds in self._longer.values():
-            for forms in seconds.values():
+            alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
+            (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
+        for alone, longer in self._by_first.values():
+            for forms in (alone, *longer.values()):
                 forms.sort(key=lambda form: (-len(form.words), -len(form.tail)))
 
     def canonical(self, name: str) -> str:
@@ -114,19 +109,16 @@ class Catalogue:
 
     def spot(self, words: Words) -> Iterator[tuple[int, int, Form]]:
         """Yield where forms stand, ambiguous ones too: first word, past the last, form."""
-        lower, single, longer = words.lower, self._single, self._longer
-        total, free = len(lower), 0
-        for index in [i for i, word in enumerate(lower) if word in single or word in longer]:
+        lower, free = words.lower, 0
+        following = [*lower[1:], ""]
+        for index in [i for i, word in enumerate(lower) if word in self._by_first]:
             if index < free:
                 continue
-            word = lower[index]
-            found = None
-            if word in longer and index + 1 < total:
-                forms = longer[word].get(lower[index + 1], ())
-                found = next((form for form in forms if _stands(words, index, form)), None)
-            if found is None and word in single:
-                found = next((form for form in single[word] if _stands(words, index, form)), None)
-            if found is None:
+            alone, longer = self._by_first[lower[index]]
+            for found in (*longer.get(following[index], ()), *alone):
+                if _stands(words, index, found):
+                    break
+            else:
                 continue
             free = index + len(found.words)
             if found.kind == "product":
@@ -189,13 +181,16 @@ def _where(words: Words, first: int) -> Iterator[str]:
 
 
 def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
+    if not form.vendor.context:
+        yield "context:0"
+        return
     begin, end = words.sentence(first)
     near = " ".join((*words.lower[begin:first], "|", *words.lower[last:end]))
     far = words.lower[: min(len(words.lower), words.fields[min(1, len(words.fields) - 1)][1])]
     lead = " ".join((*far[:first], "|", *far[last:]))
     found = 0
     for phrase in form.vendor.context:
-        wanted = " ".join(fold_words(phrase))
+        wanted = _folded(phrase)
         if f" {wanted} " in f" {near} ":
             found += 1
             yield f"context={phrase}"
@@ -204,6 +199,12 @@ def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
             found += 1
             yield f"context={phrase}"
     yield f"context:{min(found, 2)}"
+
+
+@cache
+def _folded(phrase: str) -> str:
+    """Return a phrase of the catalogue as folded words."""
+    return " ".join(fold_words(phrase))
 
 
 def _all_forms(vendors: Iterable[Vendor]) -> Iterator[Form]:

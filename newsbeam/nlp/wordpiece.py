@@ -97,11 +97,12 @@ class WordPieces:
             at = name.end
         yield from self._words_of(text, at, stop)
 
-    def _words_of(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-        for match in _WORD.finditer(text, start, stop):
-            begin = match.start()
-            for piece in self.cut(match.group()):
-                yield piece, begin
+    def _words_of(self, text: str, start: int, stop: int) -> list[tuple[int, int]]:
+        return [
+            (piece, match.start())
+            for match in _WORD.finditer(text, start, stop)
+            for piece in self.cut(match.group())
+        ]
 
 
 def _plain(word: str) -> str:

@@ -62,7 +62,8 @@ def build(network: Network) -> Any:
     scores = graph.op("MatMul", pooled, graph.constant(weights["types.weight"].T))
     graph.op("Add", scores, graph.constant(weights["types.bias"]), out="types")
     part = weights["part.weight"][0]
-    graph.op("MatMul", x, graph.constant(part[:WIDTH]), out="by_piece")
+    column = graph.op("MatMul", x, graph.constant(part[:WIDTH, None]))  # a third of the time of a vector
+    graph.op("Squeeze", column, graph.constant([1], np.int64), out="by_piece")
     of_item = graph.op("MatMul", mean, graph.constant(part[WIDTH:]))
     graph.op("Add", of_item, graph.constant(weights["part.bias"][0]), out="by_item")
     info = helper.make_tensor_value_info
@@ -98,17 +99,16 @@ def _layer(graph: _Graph, x: str, weights: Mapping[str, Any]) -> str:
     bias = np.hstack([weights["query.bias"] * scale, weights["key.bias"], weights["value.bias"]])
     dense = graph.dense(x, joined, bias)
     parts = [f"{dense}.{name}" for name in ("query", "key", "value")]
+    shape = graph.constant([0, 3, HEADS, WIDTH // HEADS], np.int64)
+    heads = graph.op("Transpose", graph.op("Reshape", dense, shape), perm=[1, 2, 0, 3])
     graph.nodes.append(
-        helper.make_node("Split", [dense], parts, name=f"{dense}.split", axis=1, num_outputs=3)
+        helper.make_node("Split", [heads], parts, name=f"{dense}.split", axis=0, num_outputs=3)
     )
-    shape = graph.constant([0, HEADS, WIDTH // HEADS], np.int64)
-    query, key, value = (
-        graph.op("Transpose", graph.op("Reshape", part, shape), perm=order)
-        for part, order in zip(parts, ([1, 0, 2], [1, 2, 0], [1, 0, 2]), strict=True)
-    )
-    seen = graph.op("MatMul", graph.op("Softmax", graph.op("MatMul", query, key), axis=-1), value)
+    query, key, value = parts
+    products = graph.op("MatMul", query, graph.op("Transpose", key, perm=[0, 1, 3, 2]))
+    seen = graph.op("MatMul", graph.op("Softmax", products, axis=-1), value)
     flat = graph.op(
-        "Reshape", graph.op("Transpose", seen, perm=[1, 0, 2]), graph.constant([0, WIDTH], np.int64)
+        "Reshape", graph.op("Transpose", seen, perm=[0, 2, 1, 3]), graph.constant([-1, WIDTH], np.int64)
     )
     out = graph.op("Add", x, graph.dense(flat, weights["out.weight"].T, weights["out.bias"]))
     x = graph.normalized(out, weights["norm_out.weight"], weights["norm_out.bias"])
