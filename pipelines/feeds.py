@@ -91,6 +91,9 @@ def import_opml(source: Path, config: Path | None) -> int:
     for fault in faults:
         sys.stderr.write(f"newsbeam: left out, {source}, {fault}\n")
     code = 1 if faults else 0
+    if not found:
+        sys.stderr.write(f"newsbeam: {source} lists no feed that can be taken over\n")
+        return code
     if config is None or not config.exists():
         text = "feeds:\n" + _entries(found, "")
         if config is None:

@@ -37,26 +37,26 @@ def read_opml(data: bytes) -> Listed:
     found: dict[str, FeedSettings] = {}
     faults: list[str] = []
     for outline in root.iter("{*}outline", "{*}Outline"):
+        told = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
+        title = one_line(told.get("title") or told.get("text") or "", 200)
         try:
-            feed = _feed(outline)
+            feed = _feed(told.get("xmlurl", "").strip(), title)
         except ValidationError as error:
             problem = in_words(error.errors(include_url=False, include_input=False)[0])
-            faults.append(f"line {outline.sourceline}: {problem}")
+            faults.append(f"line {outline.sourceline}, {title or 'no title'!r}: {problem}")
             continue
         if feed:
             found.setdefault(feed.feed_id, feed)
     return Listed(tuple(found.values()), tuple(faults))
 
 
-def _feed(outline: "etree._Element") -> FeedSettings | None:
-    told = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
-    url = told.get("xmlurl", "").strip()
+def _feed(url: str, title: str) -> FeedSettings | None:
     if not url:
         return None  # a folder, or a link to a page
     if url.lower().startswith("feed:"):
-        rest = url[5:]
-        url = rest if rest.lower().startswith(("http://", "https://")) else "http://" + rest.lstrip("/")
-    return FeedSettings(url=url, name=one_line(told.get("title") or told.get("text") or "", 200))
+        rest = url[5:].removeprefix("//")
+        url = rest if "://" in rest else f"http://{rest.lstrip('/')}"
+    return FeedSettings(url=url, name=title)
 
 
 def write_opml(feeds: tuple[FeedSettings, ...]) -> str:

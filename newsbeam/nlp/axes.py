@@ -75,7 +75,7 @@ def load_cues() -> _Cues:
     axes = ("assertion", "polarity", "background", "change_state", "stage", "content_type")
     table = read_table("axes.yaml", axes)
     check_keys(table, ("content_type", "url"), (), CONTENT_TYPES)
-    certainty = ("hearsay", "attributed", "undecided", "modal", "verbs", "side", "never", "official")
+    certainty = ("hearsay", "attributed", "undecided", "modal", "verbs", "side", "never", "aside", "official")
     return _Cues(
         table.strings("assertion", "hints"),
         _group(table, "assertion", certainty, more="hints"),
@@ -140,7 +140,8 @@ def assertion(sentence: str, trigger: tuple[int, int] | None = None, title: str 
     if not official and (cues["undecided"].search(clause) or _modal(plain, trigger)):
         return "rumor"
     for other in (title, lead):
-        if other and other != sentence and cues["hearsay"].search(_blank(cues["never"], other)):
+        said = _blank(cues["aside"], _blank(cues["never"], other))
+        if other != sentence and cues["hearsay"].search(said):
             return "confirmed" if official else "rumor"
     return "confirmed"
 

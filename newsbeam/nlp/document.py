@@ -17,7 +17,7 @@ _JOIN = "\n\n"
 _ELLIPSIS = re.compile(r"(?:\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.|\[&hellip;\]))+\s*$")
 _SPACES = re.compile(r"\s+")
 # Read as spaces: the tokenizer takes seconds for thousands of signs or letters without a space.
-_RUBBISH = re.compile(r"[^\w\s]{100,}|(?<=[!-~]{400})[!-~]+")
+_RUBBISH = re.compile(r"(?:(?![^\W\d_])\S){100,}|(?<=[!-~]{400})[!-~]+")
 _LEAST_RUBBISH = 100  # characters without a space
 LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story

@@ -16,18 +16,19 @@ VENDOR, UNKNOWN, PRODUCT, AUTHORITY, MONEY, PERCENT = "ꃶ", "ꆍ", "ꁈ", "ꀊ"
 SIGN_OF_KIND = {"company": VENDOR, "brand": VENDOR, "unknown": UNKNOWN, "product": PRODUCT}
 SIGNS = VENDOR + UNKNOWN + PRODUCT + AUTHORITY + MONEY + PERCENT
 
+# A number has at most 31 digits and signs, or the time for "1,1,1,…" would grow with its square.
 _SCALE = r"(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|mln|bn|tn|[kmbt])\b)?"
 _AMOUNTS = re.compile(
-    r"(?P<money>(?:US|A|C|HK|NT|S|R)?[$€£¥₹₩]\s?\d[\d,.]*(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|"
+    r"(?P<money>(?:US|A|C|HK|NT|S|R)?[$€£¥₹₩]\s?\d[\d,.]{0,30}(?:\s?-?(?:hundred|thousand|million|billion|trillion|mn|"
     r"mln|bn|tn|[kmbt]))?\b"
-    r"|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|Rs\.?)\s?\d[\d,.]*"
+    r"|\b(?:USD|EUR|GBP|RMB|CNY|JPY|INR|Rs\.?)\s?\d[\d,.]{0,30}"
     + _SCALE
-    + r"|\b\d[\d,.]*"
+    + r"|\b\d[\d,.]{0,30}"
     + _SCALE
     + r"\s(?:dollars|euros|"
     r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b|"
     r"\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b)"
-    r"|(?P<percent>\b\d[\d.,]*(?:\s?%|\s(?:percent|per cent|percentage points?)\b))",
+    r"|(?P<percent>\b\d[\d.,]{0,30}(?:\s?%|\s(?:percent|per cent|percentage points?)\b))",
     re.IGNORECASE,
 )
 
@@ -42,7 +43,7 @@ _GENERIC = re.compile(
 
 # What every amount has in it, and how far before it the amount may begin ("USD 5", "half a trillion euros").
 # It is a sign, the first digit of a number, or "llion "; a set at the beginning makes the search quick.
-_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩l](?:(?<!l)(?<!\d\d)|(?<=l)lion )")
+_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩lL](?:(?<![lL])(?<!\d\d)|(?<=[lL])(?i:lion ))")
 _REACH, _REACH_OF_WORDS = 4, 10
 
 
@@ -99,7 +100,7 @@ def _amounts(text: str, start: int, end: int) -> list[Piece]:
     found: list[Piece] = []
     at = start
     for hint in _DIGIT_OR_SIGN.finditer(text, start, end):
-        reach = _REACH_OF_WORDS if hint.group() == "llion " else _REACH
+        reach = _REACH_OF_WORDS if len(hint.group()) > 1 else _REACH
         for begin in range(max(at, hint.start() - reach), hint.start() + 1):
             match = _AMOUNTS.match(text, begin, end)
             if match:

@@ -7,26 +7,32 @@ text, and a line break or "don't" is one. So each run that is new is shown to it
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
-MOST_RUNS = 50_000  # that are kept, the first ones; about 15 MB in a process that runs for long
+MOST_RUNS = 50_000  # that are kept, the first ones; about 30 MB in a process that runs for long
 LONGEST_RUN = 40  # characters; a longer one hardly comes again
 
 
-class QuickTokenizer:
-    """Calls ``tokenizer`` for a text once it knows the runs of characters in it."""
+class QuickTokenizer(Tokenizer):  # type: ignore[misc]
+    """Cuts as ``tokenizer`` does, once it knows the runs of characters in a text."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
-        self.tokenizer.max_cache_size = 2 * MOST_RUNS  # white space and long runs are kept there too
+        super().__init__(
+            tokenizer.vocab,
+            rules=tokenizer.rules,
+            prefix_search=tokenizer.prefix_search,
+            suffix_search=tokenizer.suffix_search,
+            infix_finditer=tokenizer.infix_finditer,
+            token_match=tokenizer.token_match,
+            url_match=tokenizer.url_match,
+        )
+        self.max_cache_size = 2 * MOST_RUNS  # white space and long runs are kept there too
         self._known: set[str] = set()
 
     def __call__(self, text: str) -> Doc:
         """Return ``text`` as a document, as the tokenizer would by itself."""
-        known = self._known
-        new = [run for run in text.split() if run not in known]
-        if new and len(known) < MOST_RUNS:
-            for run in new:
-                if len(run) <= LONGEST_RUN and run not in known:
-                    self.tokenizer(run)
-                    known.add(run)
-        doc: Doc = self.tokenizer(text)
+        if len(self._known) < MOST_RUNS:
+            for run in set(text.split()) - self._known:
+                if len(run) <= LONGEST_RUN:
+                    super().__call__(run)
+                    self._known.add(run)
+        doc: Doc = super().__call__(text)
         return doc

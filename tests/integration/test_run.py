@@ -661,7 +661,12 @@ def test_an_opml_entry_that_is_no_feed_is_named_and_the_others_are_taken(
     desk.config.write_text("feeds:\n  - url: https://one.example/feed\n")
     assert 1 == desk.newsbeam("feeds", "import", str(opml))
     told = capsys.readouterr().err
-    assert "in.opml, line 2: " in told
+    assert "in.opml, line 2, 'Two': " in told
     assert "added: 1" in told
     assert "https://three.example/feed" in desk.config.read_text()
     assert "gopher" not in desk.config.read_text()
+    opml.write_text(OPML.replace("https://", "gopher://"))
+    new = desk.folder / "new.yaml"
+    assert 1 == main(["feeds", "import", str(opml), "--config", str(new)])
+    assert "lists no feed" in capsys.readouterr().err
+    assert not new.exists()

@@ -341,10 +341,12 @@ def test_what_is_no_opml_is_said(text: bytes, words: str) -> None:
 
 def test_a_feed_that_cannot_be_taken_over_is_named_with_its_line() -> None:
     """The others are taken all the same."""
-    text = b"<opml>\n<outline xmlUrl='ftp://a.example'/><outline xmlUrl='https://b.example/'/></opml>"
+    text = b"""<opml>
+      <outline title="A" xmlUrl="ftp://a.example"/><outline xmlUrl="https://b.example/"/>
+      <outline xmlUrl="feed:ftp://c.example/"/></opml>"""
     feeds, faults = read_opml(text)
     assert ["https://b.example/"] == [feed.url for feed in feeds]
-    assert ["line 2: "] == [fault[:8] for fault in faults]
+    assert ["line 2, 'A'", "line 3, 'no title'"] == [fault.partition(":")[0] for fault in faults]
 
 
 @pytest.mark.parametrize(

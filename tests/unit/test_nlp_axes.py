@@ -47,11 +47,20 @@ def test_rumor(sentence: str, trigger: str) -> None:
         ("Judge rules that Lumora violated a law that could hurt rivals", "rules"),
         ("Lumora reports a record quarter", "reports"),
         ("Lumora open-sources its model", "open-sources"),
+        ("Lumora partners with Quanto, whose tools have reportedly been used by police", "partners"),
     ],
 )
 def test_confirmed(sentence: str, trigger: str) -> None:
     """Announced plans, the month of May, data leaks and consequences do not."""
     assert "confirmed" == axes.assertion(sentence, span(sentence, trigger))
+
+
+def test_what_the_lead_calls_rumored_is_another_thing() -> None:
+    """A rumor beside the news does not make the news a rumor; in the title it does."""
+    lead = "That leaves room for the rumored cheaper model."
+    title = "Lumora launches the Glow 3"
+    assert "confirmed" == axes.assertion(title, span(title, "launches"), lead=lead)
+    assert "rumor" == axes.assertion("The rumored Glow 3 will launch in May", (20, 26))
 
 
 def test_hearsay_of_title_covers_the_lead() -> None:

@@ -68,7 +68,9 @@ def test_the_lead_ends_with_the_summary_or_a_little_into_the_text(nlp):
     assert 400 < lead_end(make_doc(nlp, "T", "", "B. " * 500)) < 420
 
 
-@pytest.mark.parametrize("rubbish", ["," * 5_000, "(" * 5_000, "1," * 2_500, "a" * 5_000, "…" * 5_000])
+@pytest.mark.parametrize(
+    "rubbish", ["," * 5_000, "(" * 5_000, "1," * 2_500, "a" * 5_000, "…" * 5_000, "١," * 2_500]
+)
 def test_rubbish_is_read_as_spaces(rubbish: str) -> None:
     """Long runs of signs or letters give few tokens, and leave the places of all else as they are."""
     nlp = spacy.blank("en")

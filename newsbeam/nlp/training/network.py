@@ -18,10 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
+from newsbeam.errors import NewsbeamError
 from newsbeam.nlp.training.prepare import Scores
 from newsbeam.nlp.wordpiece import LONGEST, SPECIAL
 from newsbeam.taxonomy import TYPES
@@ -61,12 +63,17 @@ class Published(NamedTuple):
 
 
 def read_published(graph: Path, vocabulary: Sequence[str]) -> Published:
-    """Read the weights of ``graph`` (ONNX, 32 or 8 bit); dense layers are found by the name of their bias."""
-    model = onnx.load(str(graph)).graph
+    """Read the weights of ``graph`` (ONNX, 32 or 8 bit); dense layers are found by the name of their bias.
+
+    Raises :class:`NewsbeamError` where it is no model that training can start from.
+    """
+    try:
+        model = onnx.load(str(graph)).graph
+    except DecodeError as error:
+        raise NewsbeamError("not an ONNX file", where=str(graph)) from error
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.initializer}
     plain = {name.removesuffix("_quantized"): _plain(constants, name) for name in constants}
-    weights = {name[max(0, name.find("encoder.layer")) :]: value for name, value in plain.items()}
-    weights |= {name[max(0, name.find("embeddings.")) :]: value for name, value in plain.items()}
+    weights = {_short(name): value for name, value in plain.items()}
     products: dict[str, npt.NDArray[np.float32]] = {}
     for node in model.node:  # in order: a product may be cast and scaled before the bias is added
         given = next((products[name] for name in node.input if name in products), None)
@@ -75,10 +82,27 @@ def read_published(graph: Path, vocabulary: Sequence[str]) -> Published:
         elif node.op_type in {"Cast", "Mul"} and given is not None:
             products[node.output[0]] = given
         elif node.op_type == "Add" and given is not None:
-            bias = next(name for name in node.input if name in constants)
-            short = bias[max(0, bias.find("encoder.layer")) :].removesuffix(".bias")
-            weights[f"{short}.weight"] = given.T
-    return Published(tuple(vocabulary), weights)
+            for name in node.input:
+                if name in constants:
+                    weights[_short(name).removesuffix(".bias") + ".weight"] = given.T
+    published = Published(tuple(vocabulary), weights)
+    words = weights.get("embeddings.word_embeddings.weight")
+    if (
+        not published.layers
+        or words is None
+        or words.shape != (len(vocabulary), WIDTH)
+        or "!" not in vocabulary
+    ):
+        raise NewsbeamError(
+            f"not a BERT-like model of width {WIDTH} with the {len(vocabulary)} pieces of this vocabulary",
+            where=str(graph),
+        )
+    return published
+
+
+def _short(name: str) -> str:
+    """Return the name of a weight without what stands before ``encoder.layer`` or ``embeddings``."""
+    return name[max(0, name.find("encoder.layer"), name.find("embeddings.")) :]
 
 
 def _plain(constants: Mapping[str, Any], name: str) -> npt.NDArray[np.float32]:
