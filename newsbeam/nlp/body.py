@@ -138,7 +138,10 @@ def _order(finding: BodyFinding) -> tuple[bool, int, float, int, int]:
 
 
 def _actors(match: Match) -> tuple[Candidate, ...]:
-    """Return the vendors around the trigger: the nearest before it, and for deals the one after it."""
+    """Return the vendors around the trigger: the nearest before it, and for deals the one after it.
+
+    A product after it is what a deal or an order is about, its maker no party.
+    """
     masked = match.masked
     named = [
         (offset, piece)
@@ -146,7 +149,8 @@ def _actors(match: Match) -> tuple[Candidate, ...]:
         if piece.sign in {VENDOR, UNKNOWN, PRODUCT} and piece.item.certainty >= LEAST_CERTAINTY
     ]
     before = [(o, p) for o, p in named if match.masked_start - ACTOR_REACH <= o < match.masked_end]
-    after = [(o, p) for o, p in named if match.masked_end <= o < match.masked_end + ACTOR_REACH]
+    reach = match.masked_end + ACTOR_REACH
+    after = [(o, p) for o, p in named if match.masked_end <= o < reach and p.sign != PRODUCT]
     both = match.rule.type in WITH_BOTH or family(match.rule.type) == "regulatory"
     found = before[-1:] + (after[:1] if both else [])
     chosen = {piece.item.vendor_id: body_candidate(piece, masked, offset) for offset, piece in found}

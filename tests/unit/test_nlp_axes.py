@@ -154,6 +154,8 @@ def test_change_state(sentence: str, trigger: str, wanted: str) -> None:
         ("Regulator fines Lumora", "fines", "enforced"),
         ("Court strikes down AI rules", "rules", "struck_down"),
         ("Chips of Lumora on the list", "list", "adopted"),
+        ("Regulator barred Lumora in May from selling the Glow 3", "barred", "enforced"),
+        ("Regulator may bar Lumora from selling the Glow 3", "bar", "proposed"),
     ],
 )
 def test_stage(sentence: str, trigger: str, wanted: str) -> None:

@@ -42,7 +42,7 @@ Prepare = Callable[[Sequence[Item], float], list[Example]]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train and write the models; print what cross-validation says of them."""
+    """Train and write the models; print how good they are on the newest items, held out."""
     parser = argparse.ArgumentParser(prog="python -m newsbeam.nlp.training", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to (%(default)s)")
