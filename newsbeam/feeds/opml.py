@@ -22,7 +22,8 @@ class Listed(NamedTuple):
 def read_opml(data: bytes) -> Listed:
     """Return the feeds of an OPML document, each once, in order; folders are flattened.
 
-    ``feed:`` addresses are taken as http; one that is no http or https URL is a fault, named with its line.
+    ``feed:`` addresses are taken as http; one that is no http or https URL is a fault, which names line and
+    title.
     Raises :class:`UsageError` where the document is no OPML.
     """
     parser = etree.XMLParser(

@@ -135,13 +135,16 @@ def train(labelled: Sequence[Path], models: Models, out: Path) -> None:
 
 def split_newest(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
     """Return the older and the newest of ``items``, those of one day on one side."""
-    days = sorted((item.get("published") or "")[:10] for item in items)
+    days = sorted(map(_day, items))
     later = [day for day in days if day > days[0]]
     if not later:
         raise NewsbeamError("labelled items of two days at least are needed: the newest set the thresholds")
     since = max(later[0], days[min(len(days) - 1, round((1 - HELD_OUT) * len(days)))])
-    older = [item for item in items if (item.get("published") or "")[:10] < since]
-    return older, [item for item in items if (item.get("published") or "")[:10] >= since]
+    return [item for item in items if _day(item) < since], [item for item in items if _day(item) >= since]
+
+
+def _day(item: Item) -> str:
+    return (item.get("published") or "")[:10]
 
 
 def teach(models: Models, seen: Sequence[Example], examples: Sequence[Example]) -> Scores | None:
