@@ -2,11 +2,11 @@
 
 The six layers of all-MiniLM-L6-v2 (Wang et al. 2020, Apache-2.0), trained further on labelled news
 by ``python -m newsbeam.nlp.training``, with 8-bit weights. It runs on the processor, in one thread: Beam
-runs several workers beside one another. Names are masked, so it learns what is said, not about whom.
+runs several workers beside one another. Vendors are masked, so it learns what is said, not about whom.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,16 +25,21 @@ GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
 
 class Impression(NamedTuple):
     """What the encoder makes of an item: ``logits`` by type (in the order of TYPES, "any event" last);
-    ``by_piece`` and ``by_item`` add up to the score that a name at a piece takes part.
+    ``by_piece`` and ``by_item`` add up to the score that a name at a piece of ``encoded`` takes part.
     """
 
+    encoded: Encoded
     logits: Floats
     by_piece: Floats
     by_item: float
 
-    def takes_part(self, at: Sequence[int]) -> float:
-        """Return the score (log odds) that the name at the pieces ``at`` takes part; 0 if it was cut off."""
-        return float(self.by_piece[list(at)].mean()) + self.by_item if at else 0.0
+    def takes_part(self, starts: AbstractSet[int]) -> float:
+        """Return the score (log odds) that the vendor named at the characters ``starts`` takes part.
+
+        It is 0 if all its names were cut off.
+        """
+        at = list(self.encoded.places(starts))
+        return float(self.by_piece[at].mean()) + self.by_item if at else 0.0
 
 
 class Encoder:
@@ -62,7 +67,7 @@ class Encoder:
         """Return what the encoder makes of an item."""
         pieces = np.array(encoded.pieces, dtype=np.int64)
         logits, by_piece, by_item = self.session.run(None, {"pieces": pieces})
-        return Impression(logits.astype(np.float64), by_piece.astype(np.float64), float(by_item))
+        return Impression(encoded, logits.astype(np.float64), by_piece.astype(np.float64), float(by_item))
 
 
 def fingerprint(folder: Path) -> str:

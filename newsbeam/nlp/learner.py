@@ -19,7 +19,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.taxonomy import TYPES
 
 MODEL = Path(__file__).parent / "model" / "events.npz"
-FORMAT = 2
+FORMAT = 3
 Floats = npt.NDArray[np.float64]
 
 # How much a group of features weighs, and whether its features share one length over all words of an item.
@@ -116,6 +116,7 @@ class Learner:
         self.stack_weights = arrays["stack_weights"].astype(np.float64)
         self.stack_bias = float(arrays["stack_bias"])
         self.thresholds = arrays["thresholds"].astype(np.float64)
+        self.hopeless = float(arrays["hopeless"])
         self.encoder = str(arrays["encoder"])
         weights = arrays["role_weights"].astype(np.float64).tolist()
         self.role_weights = dict(zip(_strings(arrays["role_features"]), weights, strict=True))
@@ -123,12 +124,12 @@ class Learner:
         self.role_stack = arrays["role_stack"].astype(np.float64)
         self.role_threshold = float(arrays["role_threshold"])
 
-    def score(self, row: Row, encoder: Floats) -> Floats:
-        """Return the probability of each type (in the order of TYPES) of an item with the features ``row``.
+    def join(self, linear: Floats, encoder: Floats) -> Floats:
+        """Return the probability of each type (in the order of TYPES) of an item.
 
-        ``encoder`` are the encoder's scores of the item, "any event" last.
+        ``linear`` are its :meth:`log_odds`, ``encoder`` the encoder's scores, "any event" last.
         """
-        inputs = stack(self.log_odds(row)[None, :], encoder[None, :])[0]
+        inputs = stack(linear[None, :], encoder[None, :])[0]
         return sigmoid(inputs @ self.stack_weights + self.stack_bias)
 
     def log_odds(self, row: Row) -> Floats:

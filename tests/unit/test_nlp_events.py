@@ -1,9 +1,13 @@
 """What the whole pipeline says of sentences of our own."""
 
+import numpy as np
 import pytest
 
 from newsbeam.nlp import load
 from newsbeam.nlp.document import make_doc
+from newsbeam.nlp.encoder import Encoder
+from newsbeam.nlp.events import decide
+from newsbeam.taxonomy import TYPES
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +128,33 @@ def test_an_opinion_needs_more_to_report_an_event(nlp):
     assert "opinion" == doc._.trace.content_type
     assert all(threshold >= 0.5 for _, _, threshold in doc._.trace.scores)
     assert any(threshold < 0.5 for _, _, threshold in make_doc(nlp, "Gannett merges")._.trace.scores)
+
+
+@pytest.mark.parametrize(
+    ("likely", "expected"),
+    [
+        ({"vendor.funding": 0.9, "vendor.product_launch": 0.55}, ["vendor.funding"]),
+        ({"vendor.funding": 0.9, "vendor.product_launch": 0.6}, ["vendor.funding", "vendor.product_launch"]),
+        ({"regulatory.lawsuit": 0.8, "regulatory.antitrust": 0.9}, ["regulatory.antitrust"]),
+        (
+            {"regulatory.lawsuit": 0.7, "vendor.layoffs": 0.6, "regulatory.investigation": 0.8},
+            ["regulatory.investigation", "vendor.layoffs"],
+        ),
+        ({"regulatory.lawsuit": 0.4}, []),
+    ],
+)
+def test_one_act_of_an_authority(likely, expected):
+    """A second event of a vendor must be surer; of an authority there is one, the surest."""
+    scores = np.array([likely.get(name, 0.0) for name in TYPES])
+    assert expected == [name for name, _ in decide(scores, np.full(len(TYPES), 0.5))]
+
+
+def test_the_encoder_does_not_read_what_is_hopeless(nlp, monkeypatch):
+    """Half of the items plainly report nothing; the linear model sees that by itself."""
+    read = []
+    plain = Encoder.read
+    monkeypatch.setattr(Encoder, "read", lambda self, item: read.append(item) or plain(self, item))
+    assert () == _events(nlp, "How to make your own bread at home (4 minute read)")
+    assert [] == read
+    assert _events(nlp, "Cisco buys Axonius for $3 billion")
+    assert 1 == len(read)

@@ -41,6 +41,7 @@ SHRINKAGE = 40  # items at which a type's own threshold counts as much as the co
 GRID = np.arange(0.14, 0.72, 0.02)
 TOLERANCE = 0.01  # of F1, within which a lower threshold is preferred: more is found, at the same F1
 REGULATORY_PRECISION = 0.76  # .7 finds .04 to .1 more of them, of which more are wrong
+HOPELESS_MARGIN = 1.5  # log odds; .5 loses one event in 200
 ROLE_THRESHOLD = 0.5  # a vendor takes part if that is likelier than not
 
 
@@ -151,6 +152,15 @@ def choose_thresholds(probabilities: Floats, labels: Labels) -> Floats:
     return thresholds
 
 
+def hopeless(linear: Floats, right: Labels) -> float:
+    """Return the log odds of the likeliest type below which the encoder need not read an item.
+
+    All items with a finding that is right (``right``: items × types) lie above, by HOPELESS_MARGIN at least.
+    """
+    least = linear[right.any(axis=1), :-1].max(axis=1).min(initial=np.inf)
+    return float(least) - HOPELESS_MARGIN if np.isfinite(least) else -np.inf
+
+
 def _own_f1(probabilities: Floats, wanted: Labels, threshold: float) -> float:
     return _f1(probabilities > threshold, wanted)
 
@@ -225,6 +235,8 @@ def fit_all(
     linear = make_matrix(vocabulary, [example.features for example in held_out]) @ coefficients + bias
     stack_weights, stack_bias, probabilities = fit_stack(linear, encoder.types, labels)
     thresholds = choose_thresholds(probabilities, labels)
+    found = probabilities > thresholds
+    least = hopeless(linear, found & labels)
     role_stack = fit_role_stack(fit_roles(seen), held_out, encoder.names)
     everything = [*seen, *held_out]
     vocabulary, coefficients, bias = fit_on(everything)
@@ -242,13 +254,17 @@ def fit_all(
         "stack_weights": stack_weights,
         "stack_bias": np.array(stack_bias),
         "thresholds": thresholds,
+        "hopeless": np.array(least),
         "role_features": pack(roles.names),
         "role_weights": roles.weights.astype(np.float32),
         "role_bias": np.array(roles.bias),
         "role_stack": role_stack,
         "role_threshold": np.array(ROLE_THRESHOLD),
     }
-    return arrays, figures(probabilities > thresholds, labels) | {"features": float(len(features))}
+    return arrays, figures(found, labels) | {
+        "unread": float((linear[:, :-1].max(axis=1) < least).mean()),
+        "features": float(len(features)),
+    }
 
 
 def figures(found: Labels, wanted: Labels) -> dict[str, float]:
