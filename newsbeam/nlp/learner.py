@@ -1,7 +1,8 @@
 """The trained model at run time: linear scores over the features of title and lead, joined to the encoder's.
 
 One score for each event type and one for "any event", from a linear model in numpy and from the encoder; a
-second small model over both gives probabilities; a threshold for each type decides. Which vendors take part
+second small model over both gives probabilities; a threshold for each type decides. Where the best linear
+score is below ``hopeless`` (log odds) there is no event, whatever the encoder says. Which vendors take part
 is decided the same way: a linear model and the encoder's score of the name, joined.
 The file is a plain ``.npz`` (no pickle), made by ``python -m newsbeam.nlp.training``.
 """

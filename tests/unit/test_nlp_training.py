@@ -50,6 +50,15 @@ def test_linear_models_are_the_same_each_time(examples: list[Example]) -> None:
     assert figures["micro_f1"] > 0.5
 
 
+def test_what_is_hopeless_lies_below_all_that_was_right() -> None:
+    """By the margin at least, "any event" (the last score) aside; without findings nothing is hopeless."""
+    fit = pytest.importorskip("newsbeam.nlp.training.fit", reason="scikit-learn (extra: training) is missing")
+    linear = np.array([[-1.0, -4.0, 3.0], [-6.0, -2.5, 3.0], [-9.0, -8.0, 3.0]])
+    right = np.array([[True, False], [False, True], [False, False]])
+    assert -2.5 - fit.HOPELESS_MARGIN == fit.hopeless(linear, right)
+    assert -np.inf == fit.hopeless(linear, np.zeros_like(right))
+
+
 def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path) -> None:
     """A network of one layer learns its samples, and the graph that is written scores nearly the same."""
     network = pytest.importorskip(
