@@ -1,6 +1,8 @@
 """The documents tell the truth about the program."""
 
 import argparse
+import io
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from newsbeam.config import load_settings
 from newsbeam.taxonomy import TYPES
-from pipelines.cli import _parser
+from pipelines.cli import _parser, main
 from tests.conftest import ROOT
 
 
@@ -45,6 +47,30 @@ def test_links_between_the_pages_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), f"{page} links to {target}"
+
+
+def test_the_readme_shows_what_explain_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word by word, for the headline that it gives."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"`echo '([^']+)' \| newsbeam explain -`:\n\n```\n(.*?)\n```", page, re.DOTALL)
+    assert found
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(found[1].encode() + b"\n")))
+    assert 0 == main(["explain", "-"])
+    assert found[2] == capsys.readouterr().out.rstrip()
+
+
+def test_the_readme_shows_alerts_of_the_replay() -> None:
+    """The rows stand, with these confidences, in the alerts that the seeds must give."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\S+ +((?:vendor|regulatory)\.\w+) .* (\d\.\d\d)   ", page, re.MULTILINE)
+    lines = (ROOT / "seeds" / "expected" / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    told = {(event["type"], f"{event['confidence']:.2f}") for event in events}
+    assert len(shown) >= 5
+    assert set(shown) <= told
+    assert f"Alerts ({len(events)})" in page
 
 
 def test_no_page_is_empty() -> None:
