@@ -19,7 +19,7 @@ from newsbeam.nlp.wordpiece import LONGEST, Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
 FOLDER = Path(__file__).parent / "model"
-LONGEST_OPENING = 40  # pieces of a title with the first sentence of a text, which may run long: as good as 64
+LONGEST_OPENING = 28  # pieces of a title with the first sentence of a text, which may run long: as good as 64
 GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
 
 

@@ -4,9 +4,10 @@ import pytest
 import spacy
 
 from newsbeam.nlp import mentions  # noqa: F401  registers the component
+from newsbeam.nlp.cues import wordlist
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.surface import fold, is_title_case, slug, split_words
-from newsbeam.nlp.vendors import canonical, find_vendors
+from newsbeam.nlp.vendors import LONGEST_PHRASE, canonical, find_vendors
 
 NLP = spacy.blank("en")
 NLP.add_pipe("newsbeam_sentences")
@@ -117,6 +118,29 @@ def test_unknown_vendor(title: str, summary: str, vendor_id: str, why: str) -> N
 def test_no_vendor(title: str, summary: str) -> None:
     """Persons, places, universities, reporting media and plural abbreviations are no vendors."""
     assert {} == _found(title, summary)
+
+
+@pytest.mark.parametrize("phrase", sorted(wordlist("set-phrases")))
+def test_a_name_in_a_set_phrase_is_no_vendor(phrase: str) -> None:
+    """A phrase such as "Medal of Honor" holds the ambiguous name of a vendor and names none."""
+    title = f"{phrase.capitalize()} in the news"
+    assert not [hit for hit in find_vendors(title) if hit.why.startswith("ambiguous")]
+    assert 2 <= len(phrase.split()) <= LONGEST_PHRASE
+
+
+@pytest.mark.parametrize(
+    ("title", "vendor_id"),
+    [
+        ("Nothing to launch its next phone in March", "nothing"),
+        ("Apple to close a store", "apple"),
+        ("Snap elects a new chair", "snap"),
+        ("Zoom adds an assistant to meetings", "zoom"),
+        ("Visa to buy a fraud-detection firm", "visa"),
+    ],
+)
+def test_what_only_begins_like_a_set_phrase_is_the_vendor(title: str, vendor_id: str) -> None:
+    """The name alone decides nothing: the whole phrase must stand there."""
+    assert vendor_id in {hit.vendor_id for hit in find_vendors(title)}
 
 
 def test_unknown_name_is_found_again_in_the_body() -> None:
