@@ -2,7 +2,7 @@
 
 What is furniture is knowledge (``furniture.yaml``); what is code is where it may stand: the author's box
 and the firm's praise of itself only near the end, a box of other stories only as long as its lines are
-short, and nothing that would take more than a part of the text away.
+headlines, and nothing that would take more than a part of the text away.
 """
 
 import re
@@ -28,6 +28,10 @@ _EDGE = 3  # paragraphs at either end where keywords and counters stand
 _COUNTER = re.compile(r"\d{1,2}")
 _FULL_SENTENCE = re.compile(r"[.!?…][\"”’)]*\s*$")
 _HEADING_CHARS = 60
+_HEADLINE_CHARS = 160
+_BOX_LINES = 40  # no box of other stories holds more
+_AROUND_LABEL = " *_#•·►▶▸»→|[]()–—-"
+_NO_HEADLINE = re.compile(r"[.:;,][\"”’)]*$|[.!?]\s*[\"”’)]+$|^[a-z]")
 _NAME = re.compile(r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+")
 _ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…)$")
 
@@ -143,18 +147,33 @@ def _drop_labels(paragraphs: list[str]) -> list[str]:
     return [paragraph for index, paragraph in enumerate(paragraphs) if index not in drop]
 
 
+def is_box_label(paragraph: str) -> bool:
+    """Say whether ``paragraph`` is the label of a box of other stories ("Trending", "Read next:")."""
+    text = paragraph.strip()
+    if len(text) > _HEADING_CHARS or text[-1:] == "." or text.startswith("- "):
+        return False
+    label = text.strip(_AROUND_LABEL)
+    box = load_furniture().box
+    return bool(box.fullmatch(label) or box.fullmatch(label.rstrip(" :")))
+
+
+def is_headline(paragraph: str) -> bool:
+    """Say whether ``paragraph`` may be the headline of another story: short, and no sentence of a text."""
+    text = paragraph.strip(" -–—•*·»►")
+    return len(text) <= _HEADLINE_CHARS and not _NO_HEADLINE.search(text)
+
+
 def _drop_boxes(paragraphs: list[str]) -> list[str]:
-    """Drop boxes of other stories: their heading and the short lines under it that are no sentences."""
+    """Drop boxes of other stories: their label and the headlines under it, up to a line that is none."""
     kept: list[str] = []
-    inside = False
+    left = 0  # lines that the box may still hold
     for paragraph in paragraphs:
-        text = paragraph.strip()
-        if len(text) <= _HEADING_CHARS and text[-1:] != "." and load_furniture().box.fullmatch(text):
-            inside = True
-            continue
-        if inside and _FULL_SENTENCE.search(text):
-            inside = False
-        if not inside:
+        if is_box_label(paragraph):
+            left = _BOX_LINES
+        elif left and is_headline(paragraph):
+            left -= 1
+        else:
+            left = 0
             kept.append(paragraph)
     return kept
 
@@ -211,5 +230,5 @@ def strip_furniture(paragraphs: Sequence[str]) -> list[str]:
     kept = [paragraph for paragraph in paragraphs if paragraph.strip()]
     kept = _cut_end(kept)
     kept = _drop_labels(kept)
-    kept = _drop_boxes(_drop_lines(kept))
+    kept = _drop_lines(_drop_boxes(kept))
     return _drop_tail(_drop_teaser(kept))

@@ -53,6 +53,24 @@ TEXT = [
         "12 comments",
         "Update: The headline was corrected.",
         "Have a tip? Write to us.",
+        "See also: Quanto recalls 2.8 million lenses",
+        "SEE ALSO Quanto recalls 2.8 million lenses",
+        "[Read more: Quanto buys Lumora]",
+        "Also read: Quanto buys Lumora.",
+        "Don’t miss: Quanto buys Lumora",
+        "You might also like: Quanto buys Lumora",
+        "Trending: Quanto buys Lumora",
+        "Sponsored: Quanto saves you money",
+        "Watch: Quanto shows its lens",
+        "More on Quanto: how its lens came to be",
+        "Read more about Quanto here.",
+        "This story originally appeared in The Lens.",
+        "Listen to the latest episode of our show",
+        "A man walks past a shop of Lumora. (AP Photo/Ann Doe)",
+        "Photograph: Ann Doe/Lumora",
+        "You can follow her on Twitter.",
+        "Follow Ann Doe on LinkedIn.",
+        "Ann Doe, Senior Technology Reporter",
         "",
     ],
 )
@@ -75,6 +93,14 @@ def test_furniture_lines(line: str) -> None:
         "In May 2021 Lumora listed in Oslo.",
         "The company signed up 3 million users.",
         "Sources: two of them, said he.",
+        "Related to this, the FTC said that it would look.",
+        "More on that below.",
+        "Listen, said Whitlock: we need lenses.",
+        "Watch: the word is one that Lumora owns, and it has sued.",
+        "More: that is what Quanto wants.",
+        "See how Lumora makes lenses",
+        "Sponsored posts must be marked.",
+        "Lumora fell (as did Quanto, its rival).",
     ],
 )
 def test_text_lines(line: str) -> None:
@@ -110,6 +136,70 @@ def test_box_of_other_stories() -> None:
     assert TEXT == strip_furniture([*TEXT[:2], *box, *TEXT[2:]])
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Trending",
+        "TRENDING NOW",
+        "Trending on Lens News",
+        "See also:",
+        "Read more",
+        "Related",
+        "— Related —",
+        "### More on this story",
+        "Most read",
+        "Popular",
+        "Recommended for you",
+        "You might also like:",
+        "Stories you may have missed",
+        "Don't miss:",
+        "Today's top stories",
+        "Top 5 stories",
+        "In case you missed it",
+        "Watch:",
+        "Listen now",
+        "Further reading",
+        "Sponsored stories",
+    ],
+)
+def test_labels_of_boxes(label: str) -> None:
+    """Each of these alone in a line opens a box, whatever its headlines look like."""
+    box = [
+        label,
+        "Quanto buys Lumora",
+        "- Lumora raises $40bn",
+        "Will phones glow?",
+        "Why Quanto's “Ray” failed",
+    ]
+    assert TEXT == strip_furniture([TEXT[0], *box, *TEXT[1:]])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "More on that below",
+        "Trending topics are chosen by Lumora.",
+        "- Watch",
+        "Top picks",
+        "Popular lenses",
+        "Watch",
+    ],
+)
+def test_what_opens_no_box(line: str) -> None:
+    """A heading of the text itself, an item of a list and a sentence take nothing with them."""
+    assert "Three lenses that we like" in strip_furniture(
+        [TEXT[0], line, "Three lenses that we like", *TEXT[1:]]
+    )
+
+
+@pytest.mark.parametrize("sentence", [*TEXT, "Whitlock said:", "“We sell lenses.”", "which it did not say"])
+def test_a_box_ends_where_the_text_goes_on(sentence: str) -> None:
+    """A sentence, or a part of one, is no headline."""
+    assert [TEXT[0], sentence, "Lenses"] == strip_furniture(
+        [TEXT[0], "Trending", "Ten lenses", sentence, "Lenses"]
+    )
+
+
 def test_metadata_at_the_end() -> None:
     """Labels with their values go where several stand together; one alone stays."""
     tail = ["Summary", "Category", "Talks", "Published", "Apr 10, 2024", "Author", "Team Lumora"]
@@ -135,6 +225,9 @@ STUDY = (
 def test_boxes_at_the_end() -> None:
     """Boxes about author and firm and promoted studies go from the end."""
     assert is_author_box(AUTHOR)
+    assert is_author_box("Ann Doe is a senior reporter covering lenses.")
+    assert is_author_box("Ann Doe is an editor at Lens News.")
+    assert not is_author_box("Ann Doe is a reporter who was arrested in Oslo on Monday.")
     assert is_firm_praise(FIRM)
     assert is_promotion(STUDY)
     assert TEXT == strip_furniture([*TEXT, STUDY])
