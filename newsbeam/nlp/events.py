@@ -20,6 +20,7 @@ from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
+from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.records import Detection, Evidence, VendorRole
@@ -29,8 +30,10 @@ MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
 LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
 MOST_WORDS = 4
+_COLUMNS = np.array(TYPES)
 _WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
+TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
 # What an authority's name may drag along where its country stands for it ("US ban").
 _DRAGGED = re.compile(r"\s+(?:ban|bans|sanctions?|tariffs?|law|laws|rules?|order|court ruling)$")
 
@@ -40,7 +43,8 @@ class Trace(NamedTuple):
 
     ``scores`` are the learner's probabilities by type with the threshold of each; ``fired`` and ``near``
     are the rules that matched: (rule, type, trigger, sentence, what was missing). ``hopeless`` items are
-    those where the linear model alone was sure enough that there is no event in title and lead.
+    those where the linear model alone was sure enough that there is no event in title and lead. ``politics``
+    is true where a law or rule was held back since nothing in title and lead is about technology.
     """
 
     scores: tuple[tuple[str, float, float], ...]
@@ -48,6 +52,7 @@ class Trace(NamedTuple):
     near: tuple[tuple[str, str, str, str, tuple[str, ...]], ...]
     content_type: str
     hopeless: bool
+    politics: bool
 
     def why_not(self, event_type: str) -> list[str]:
         """Say what was missing for an event of ``event_type``."""
@@ -56,6 +61,8 @@ class Trace(NamedTuple):
             for name, score, threshold in self.scores
             if name == event_type
         ]
+        if self.politics and event_type == TECHNOLOGY_ONLY:
+            said.append("held back: title and lead name no vendor, no regulator and no technology topic")
         said += [
             f"rule {rule}: {trigger!r} is there, missing {', '.join(missing)}"
             for rule, name, trigger, _, missing in self.near
@@ -101,7 +108,8 @@ class EventDetector:
         content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
         least = SURE_IN_QUIET if content_type in QUIET else 0.0
         thresholds = np.maximum(self.learner.thresholds, least)
-        decided = decide(scores, thresholds)
+        politics = _is_politics(reading, scores, thresholds)
+        decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
         lead = self._lead_findings(reading, row, decided, impression) if impression else []
         body = [
             self._from_body(reading, finding)
@@ -112,7 +120,9 @@ class EventDetector:
         found = (*lead, *body)
         context = _context(doc, text) if found else SlotContext()
         doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in found)
-        doc._.trace = _trace(reading, scores, thresholds, content_type, hopeless=impression is None)
+        doc._.trace = _trace(
+            reading, scores, thresholds, content_type, hopeless=impression is None, politics=politics
+        )
         return doc
 
     def _judge(self, reading: Reading, row: Row) -> tuple[Floats, Impression | None]:
@@ -225,6 +235,12 @@ def decide(scores: Floats, thresholds: Floats) -> list[tuple[str, float]]:
         families.add(kind)
         decided.append((TYPES[index], float(scores[index])))
     return decided
+
+
+def _is_politics(reading: Reading, scores: Floats, thresholds: Floats) -> bool:
+    """Say whether a law or rule would be reported of an item that is not about technology."""
+    column = TYPES.index(TECHNOLOGY_ONLY)
+    return bool(scores[column] > thresholds[column]) and not is_about_technology(reading)
 
 
 def _word_at(reading: Reading, start: int) -> str:
@@ -343,7 +359,7 @@ def _is_old(doc: Doc, sentence: str, span: tuple[int, int], field: str) -> bool:
 
 
 def _trace(
-    reading: Reading, scores: Floats, thresholds: Floats, content_type: str, *, hopeless: bool
+    reading: Reading, scores: Floats, thresholds: Floats, content_type: str, *, hopeless: bool, politics: bool
 ) -> Trace:
     def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
         masked = match.masked
@@ -365,6 +381,7 @@ def _trace(
         tuple(shown(match) for match in reading.matches if match.missing),
         content_type,
         hopeless,
+        politics,
     )
 
 

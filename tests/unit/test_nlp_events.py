@@ -58,6 +58,28 @@ def test_what_is_never_an_event(nlp, title):
     assert () == _events(nlp, title)
 
 
+@pytest.mark.parametrize(
+    ("title", "held_back"),
+    [
+        ("Senate passes farm bill", True),
+        ("Trump's new head of DOT rips up US fuel efficiency regulations", True),
+        ("Governor signs bill on school lunches", True),
+        ("Senate passes AI bill", False),
+        ("FCC votes to repeal rules on ownership", False),
+        ("Congress passes law on sales of Nvidia", False),
+        ("California passes bill on robotaxis", False),
+    ],
+)
+def test_a_law_without_technology_is_politics(nlp, title, held_back):
+    """A law is an event where title or lead name a vendor, a regulator or a technology topic."""
+    doc = make_doc(nlp, title)
+    assert held_back == doc._.trace.politics
+    reasons = doc._.trace.why_not("regulatory.platform_ai_rule")
+    assert held_back == any(reason.startswith("held back") for reason in reasons)
+    if held_back:
+        assert () == doc._.events
+
+
 def test_a_later_paragraph_adds_an_event_by_rule(nlp):
     """The text may add an event of a vendor of the title; the evidence says where it stands."""
     text = "Lots of people came.\n" * 30 + "Separately, Netflix agreed to buy Lumo, a start-up from Oslo."
