@@ -118,7 +118,7 @@ class _Explanation:
         authorities = {a.authority_id: a for a in self._doc._.authorities}
         self._line((f"Authorities ({len(authorities)})", "bold"))
         for authority in authorities.values():
-            what = f"  {authority.kind}, {authority.jurisdiction}"
+            what = f"  {authority.kind}, {authority.jurisdiction or 'jurisdiction unknown'}"
             self._line((authority.name, "magenta"), what, indent=2)
         self._console.print()
 

@@ -78,7 +78,8 @@ class Vendor(Entry):
 class Authority(Entry):
     """A regulator, court, legislature, government, agency or police force.
 
-    ``jurisdiction`` is an ISO 3166 country or subdivision code (``US``, ``US-TX``), ``EU`` or ``INT``.
+    ``jurisdiction`` is an ISO 3166 country or subdivision code (``US``, ``US-TX``), ``EU`` or ``INT``, and
+    null for what any country has ("a judge"); ``homes`` are the forms of such that one country uses, by code.
     A form in ``ambiguous`` counts only next to an official's word ("SEC chair") or an act ("ICE seizes").
     ``acts`` true asks that of every form: a person or an office that is often only spoken of.
     """
@@ -87,9 +88,14 @@ class Authority(Entry):
     name: Form
     aliases: tuple[Form, ...] = ()
     ambiguous: tuple[Form, ...] = ()
-    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$")]
+    jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$")] | None
     kind: AuthorityKind
     acts: bool = False
+    homes: dict[str, tuple[Form, ...]] = {}
+
+    def home(self, form: str) -> str | None:
+        """Return the jurisdiction of ``form``."""
+        return next((code for code, forms in self.homes.items() if form in forms), self.jurisdiction)
 
     def forms(self) -> Iterator[str]:
         """Yield each surface form."""

@@ -35,7 +35,7 @@ class AuthorityHit(NamedTuple):
     last: int
     authority_id: str
     name: str
-    jurisdiction: str
+    jurisdiction: str | None
     kind: str
 
 
@@ -45,6 +45,7 @@ class _Form(NamedTuple):
     entry: Authority
     any_case: bool
     conditional: bool  # counts only where it acts or a cue follows
+    jurisdiction: str | None
 
 
 class _Place(NamedTuple):
@@ -116,7 +117,7 @@ def _of_form(words: Words, index: int, form: _Form) -> AuthorityHit | None:
     ):
         return None
     entry = form.entry
-    return AuthorityHit(index, last, entry.id, entry.name, entry.jurisdiction, entry.kind)
+    return AuthorityHit(index, last, entry.id, entry.name, form.jurisdiction, entry.kind)
 
 
 def _of_place(words: Words, index: int, form: _Place) -> AuthorityHit | None:
@@ -126,7 +127,9 @@ def _of_place(words: Words, index: int, form: _Place) -> AuthorityHit | None:
     code = form.entry.code
     noun = _noun(words, last)
     if noun and (words.lower[noun[0]] not in _SETTLEMENTS or _acts(words, noun[0] + 1)):
-        name = words.text[words.starts[index] : words.ends[noun[0]]]
+        # A country stands for its law: "US ban" names the US.
+        named = last - 1 if words.lower[noun[0]] in wordlist("authority-laws") else noun[0]
+        name = words.text[words.starts[index] : words.ends[named]]
         return AuthorityHit(index, noun[0] + 1, f"{code.lower()}-{noun[1]}", name, code, noun[1])
     if index and words.lower[index - 1] in _WHERE and words.gap(index - 1) == " ":
         return None  # things happen there: "a shop in Texas opens"
@@ -239,7 +242,7 @@ def _forms(entries: Iterable[Authority], *, any_case: bool) -> Iterator[_Form]:
             words = fold_words(text)
             single = len(words) == 1
             conditional = text in entry.ambiguous or (entry.acts and single)
-            yield _Form(words, straight(text), entry, any_case, conditional)
+            yield _Form(words, straight(text), entry, any_case, conditional, entry.home(text))
 
 
 def _places(entries: Iterable[Jurisdiction]) -> Iterator[_Place]:

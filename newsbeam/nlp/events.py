@@ -1,7 +1,7 @@
 """The component that finds events: rules and learner on title and lead, rules alone on the rest."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,12 +10,12 @@ from spacy.tokens import Doc
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
-from newsbeam.nlp.body import QUIET, VAGUE, BodyFinding, body_findings
+from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
+from newsbeam.nlp.body import QUIET, BodyFinding, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import MODEL, Floats, Learner, Row, sigmoid
-from newsbeam.nlp.masking import Masked
 from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
@@ -34,8 +34,6 @@ _COLUMNS = np.array(TYPES)
 _WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
-# What an authority's name may drag along where its country stands for it ("US ban").
-_DRAGGED = re.compile(r"\s+(?:ban|bans|sanctions?|tariffs?|law|laws|rules?|order|court ruling)$")
 
 
 class Trace(NamedTuple):
@@ -119,7 +117,7 @@ class EventDetector:
         ]
         found = (*lead, *body)
         context = _context(doc, text) if found else SlotContext()
-        doc._.events = tuple(_detection(doc, finding, content_type, context) for finding in found)
+        doc._.events = tuple(_detection(doc, reading, finding, content_type, context) for finding in found)
         doc._.trace = _trace(
             reading, scores, thresholds, content_type, hopeless=impression is None, politics=politics
         )
@@ -156,7 +154,7 @@ class EventDetector:
                     trigger,
                     tuple(chosen),
                     (f"encoder {by_encoder:+.2f}", *(f"{name} {weight:+.2f}" for name, weight in strongest)),
-                    _acting(reading, event_type, trigger),
+                    acting(reading, event_type, trigger) if family(event_type) == "regulatory" else None,
                     background=None,
                 )
             )
@@ -211,7 +209,7 @@ class EventDetector:
         trigger = Trigger(match.start, match.end, match.rule.id)
         authority = None
         if family(match.rule.type) == "regulatory":
-            authority = _nearest_authority(match.masked, match.masked_start) or _authority(reading, trigger)
+            authority = nearest(match.masked, match.masked_start) or nearest_in_lead(reading, trigger)
         return Finding(
             match.rule.type, found.confidence, match, trigger, found.chosen, (), authority, found.background
         )
@@ -264,55 +262,9 @@ def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
     )
 
 
-def _nearest_authority(masked: Masked, offset: int) -> AuthorityMention | None:
-    found = [
-        (abs(at - offset), at, piece.item)
-        for at, piece in masked.places
-        if isinstance(piece.item, AuthorityMention)
-    ]
-    return min(found, key=lambda entry: entry[:2])[2] if found else None
-
-
-def _authority(reading: Reading, trigger: Trigger) -> AuthorityMention | None:
-    """Return the authority of an event: the nearest in the field of its trigger, else the first there is."""
-    in_title = trigger.start < reading.title_end
-    fields: Iterable[Masked | None] = (
-        (reading.title, reading.lead) if in_title else (reading.lead, reading.title)
-    )
-    for masked in fields:
-        if masked is None:
-            continue
-        offset = max(0, trigger.start - masked.start)
-        authority = _nearest_authority(masked, offset)
-        if authority:
-            return authority
-    return None
-
-
-def _acting(reading: Reading, event_type: str, trigger: Trigger) -> AuthorityMention | None:
-    """Return the authority that acts in an event of title or lead; None for events that have none.
-
-    Where the lead only speaks of a government, the agency of the same country that acts in a later
-    sentence on the same matter is meant.
-    """
-    if family(event_type) != "regulatory":
-        return None
-    found = _authority(reading, trigger)
-    if found is not None and found.kind in VAGUE:
-        for match in reading.matches:
-            named = _nearest_authority(match.masked, match.masked_start)
-            if (
-                match.rule.type == event_type
-                and not match.missing
-                and named is not None
-                and named.kind not in VAGUE
-                and named.jurisdiction == found.jurisdiction
-            ):
-                return named
-    return found
-
-
-def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotContext) -> Detection:
+def _detection(
+    doc: Doc, reading: Reading, finding: Finding, content_type: str, context: SlotContext
+) -> Detection:
     text = text_of(doc)
     trigger = finding.trigger
     sentence = sentence_around(doc, trigger.start)
@@ -322,15 +274,16 @@ def _detection(doc: Doc, finding: Finding, content_type: str, context: SlotConte
         max(trigger.start, min(trigger.end, sentence.end)) - sentence.start,
     )
     vendors: tuple[VendorRole, ...] = assign_roles(finding.type, finding.chosen, finding.match, trigger.start)
-    jurisdiction = finding.authority.jurisdiction if finding.authority else None
+    authority = finding.authority
+    code = jurisdiction(reading, authority, sentence.start, sentence.end) if authority else None
     old = finding.background
-    slots = fill(finding.type, said, span, context._replace(jurisdiction=jurisdiction))
+    slots = fill(finding.type, said, span, context._replace(jurisdiction=code))
     title = context.title if sentence.field != "title" else ""
     lead = context.summary if sentence.field == "title" else ""
     return Detection(
         type=finding.type,
         vendors=vendors,
-        authority=_DRAGGED.sub("", finding.authority.name) if finding.authority else None,
+        authority=authority.name if authority else None,
         assertion=axes.assertion(said, span, title, lead),
         change_state=axes.change_state(said, span),
         polarity=axes.polarity(said, span),

@@ -39,7 +39,8 @@ class AuthorityMention(NamedTuple):
     """An authority in a document: tokens ``start`` to ``end``.
 
     ``authority_id`` is a catalogue id, or jurisdiction and kind ("ie-regulator") where only a generic
-    phrase names it. ``jurisdiction`` is an ISO 3166 code, ``EU`` or ``INT``. ``kind`` is ``regulator``,
+    phrase names it. ``jurisdiction`` is an ISO 3166 code, ``EU``, ``INT`` or
+    None where the phrase does not tell it. ``kind`` is ``regulator``,
     ``court``, ``legislature``, ``government``, ``agency`` or ``police``.
     """
 
@@ -48,7 +49,7 @@ class AuthorityMention(NamedTuple):
     authority_id: str
     name: str
     text: str
-    jurisdiction: str
+    jurisdiction: str | None
     kind: str
 
 

@@ -71,6 +71,8 @@ def test_generic_authority(entry) -> None:
         words = split_words(f"On Tuesday {form} orders a review of the phones.")
         kinds = {hit.kind for hit in shipped_authorities().find(words)}
         assert kinds, form
+    for forms in entry.homes.values():
+        assert set(entry.forms()) >= set(forms)
 
 
 @pytest.mark.parametrize("entry", JURISDICTIONS, ids=lambda entry: entry.id)
