@@ -40,19 +40,33 @@ FORMS = [
     ("$1,299", 1299, "USD"),
     ("€1,2 billion", 1.2e9, "EUR"),
     ("a 2.95B euro fine", 2.95e9, "EUR"),
-    ("hundreds of millions of dollars", 100e6, "USD"),
-    ("tens of billions of euros", 10e9, "EUR"),
-    ("billions of dollars", 1e9, "USD"),
+    ("Rs 1,200 cr", 12e9, "INR"),
+    ("R2 billion", 2e9, "ZAR"),
+    ("R2.5bn", 2.5e9, "ZAR"),
+    ("PLN 200m", 200e6, "PLN"),
+    ("200 million PLN", 200e6, "PLN"),
+    ("zł200m", 200e6, "PLN"),
+    ("SEK 3.2 billion", 3.2e9, "SEK"),
+    ("$20 billions", 20e9, "USD"),
     ("nearly half a billion dollars", 0.5e9, "USD"),
     ("a half-billion-dollar order", 0.5e9, "USD"),
     ("two and a half billion euros", 2.5e9, "EUR"),
     ("a quarter of a billion dollars", 0.25e9, "USD"),
     ("twenty-five million dollars", 25e6, "USD"),
     ("five hundred million dollars", 500e6, "USD"),
-    ("several hundred million dollars", 300e6, "USD"),
     ("a billion dollars", 1e9, "USD"),
     ("$40-60 million", 40e6, "USD"),
     ("$1.5 to $2 billion", 1.5e9, "USD"),
+]
+RANGES = [
+    ("$40-50M", 40e6),
+    ("$40M-$50M", 40e6),
+    ("$40M to $50M", 40e6),
+    ("$40 million – $50 million", 40e6),
+    ("$1.5 to $2 billion", 1.5e9),
+    ("$40 to $60", 40),
+    ("40 to 50 million euros", 40e6),
+    ("40 million to 50 million euros", 40e6),
 ]
 
 
@@ -63,9 +77,50 @@ def test_reads_value_and_currency(text: str, value: float, currency: str) -> Non
     assert (pytest.approx(value), currency) == (money.value, money.currency)
 
 
+@pytest.mark.parametrize(("text", "lower"), RANGES)
+def test_of_a_range_the_lower_end_counts(text: str, lower: float) -> None:
+    """A range is one amount: its value is the lower end, its raw text the whole."""
+    assert [(lower, text)] == [(s.money.value, s.money.raw) for s in find_money(f"It costs {text} in all")]
+
+
+@pytest.mark.parametrize("upper", ["$50 million", "50 million dollars"])
+def test_a_range_with_between(upper: str) -> None:
+    """The "and" of "between … and …" joins a range, any other joins two amounts."""
+    lower = upper.replace("50", "40")
+    between = find_money(f"pays between {lower} and {upper}")
+    assert [(40e6, f"{lower} and {upper}")] == [(span.money.value, span.money.raw) for span in between]
+    both = find_money(f"fined {lower} and {upper}")
+    assert [40e6, 50e6] == [span.money.value for span in both]
+
+
+@pytest.mark.parametrize(
+    ("text", "now"),
+    [
+        ("raises Premium price from $11.99 to $12.99", 12.99),
+        ("cuts price of the headset from $3,499 to $2,499", 2499),
+        ("raises console price by $50 to $549.99", 549.99),
+        ("goes up $2 to $11.99", 11.99),
+        ("raises price to $17.99 from $15.49", 17.99),
+        ("up from $15.49 to €17.99", 17.99),
+        ("from $11.99 a month to $12.99 a month", 12.99),
+        ("price increases to $4.99 per month from the current $2.99", 4.99),
+        ("lifts its round from $40 million to $50 million", 50e6),
+    ],
+)
+def test_of_a_change_what_comes_counts(text: str, now: float) -> None:
+    """What an amount was before, or by how much it changes, has a role of its own."""
+    assert [now] == [span.money.value for span in find_money(text) if span.role != "former"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "hundreds of millions of dollars",
+        "several hundred million dollars",
+        "tens of billions of euros",
+        "billions of dollars",
+        "a couple of million dollars",
+        "the R1 model and R2 chips",
         "the team that scored 12 won",
         "lost 10 pounds",
         "the dollar rose",
@@ -75,7 +130,7 @@ def test_reads_value_and_currency(text: str, value: float, currency: str) -> Non
     ],
 )
 def test_leaves_what_is_no_money(text: str) -> None:
-    """Weights, victories, tickers and distances are no amounts."""
+    """Weights, victories, tickers and distances are no amounts, nor is what has no exact value."""
     assert [] == find_money(text)
 
 
@@ -102,10 +157,19 @@ def test_yen_or_yuan_by_context() -> None:
     assert "JPY" == find_money("¥10 billion")[0].money.currency
 
 
+def test_yen_or_yuan_by_the_rate() -> None:
+    """A conversion to dollars settles which currency the sign means, whatever the text is about."""
+    assert "CNY" == find_money("¥50 billion ($7.18 billion)", ("JP",))[0].money.currency
+    assert "JPY" == find_money("¥50 billion ($330 million)", ("CN",))[0].money.currency
+    assert "JPY" == find_money("¥50 billion (€300 million)")[0].money.currency
+
+
 @pytest.mark.parametrize(
     ("text", "roles"),
     [
         ("raises $40M at a $1B valuation", ["amount", "valuation"]),
+        ("raises $694 million at valuation of $159 billion", ["amount", "valuation"]),
+        ("raises $694 million on post-money valuation of $159 billion", ["amount", "valuation"]),
         ("the start-up, valued at $2 billion", ["valuation"]),
         ("its valuation crossed $2 billion", ["valuation"]),
         ("get up to $300 off a laptop", ["discount"]),
@@ -132,7 +196,9 @@ def test_nearest_prefers_what_follows_the_trigger() -> None:
 
 def test_currency_codes_are_iso() -> None:
     """Every code of currencies.yaml is one that Babel knows."""
-    table = read_table("currencies.yaml", ("before", "after", "needs_scale", "by_country", "scales", "roles"))
+    keys = ("before", "after", "needs_scale", "by_country", "per_dollar", "scales", "roles")
+    table = read_table("currencies.yaml", keys)
     shared = {code for codes in table.mapping("by_country").values() for code in codes.values()}
+    shared |= table.mapping("per_dollar").keys()
     codes = {*table.mapping("before").values(), *table.mapping("after").values(), *shared}
     assert set() == codes - list_currencies()

@@ -1,21 +1,28 @@
 """Amounts of money as news writes them: where they stand, their value, their ISO 4217 currency.
 
 "$1.2bn", "US$36bn", "1.2 trillion won", "RMB 10.8bn", "£10 million", "half a billion dollars",
-"hundreds of millions of dollars" (the least that this can mean: 1e8), "11,990 rubles ($186.56)" (the
-second is the conversion of the first). Of a range ("$40-60 million") the lower end counts.
+"11,990 rubles ($186.56)" (the second is the conversion of the first). Of a range ("$40-60 million", "between
+$40 million and $50 million") the lower end counts, what is certain, and ``raw`` is the whole range; "from $40
+to $50" is no range but a change. What has no exact value ("hundreds of millions of dollars") is no amount.
 """
 
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from math import log
 from typing import NamedTuple
 
 from newsbeam.knowledge.tables import Table, check_keys, read_table
 from newsbeam.nlp.slots.numerals import NUMBER, SPELLED, read_number, read_spelled
 from newsbeam.records import Money
 
-ROLES = ("valuation", "total", "price", "discount", "market", "revenue")
+ROLES = ("former", "valuation", "total", "price", "discount", "market", "revenue")
 _WINDOW = 70  # characters looked at on either side for what an amount is for
+_RANGE = re.compile(r"\s?(?:[-–—]|\bto)\s?")
+_REACH = 24  # characters before an amount that say whether it begins a range
+_CHANGE = re.compile(
+    r"\b(?:from|by|up|down|rises?|rose|increase[sd]?|prices?|another|extra|additional)\s*$", re.IGNORECASE
+)
 _QUANTITY = re.compile(r"\d|illion|hundred|thousand|dozen")  # without one of these there is no amount
 _CONVERSION = re.compile(
     r"\s*(?:\(|/|,? or |,? equivalent to |\[)\s*"
@@ -43,6 +50,7 @@ class _Grammar(NamedTuple):
     after: dict[str, str]
     needs_scale: frozenset[str]
     by_country: dict[str, dict[str, str]]
+    per_dollar: dict[str, float]
     scales: dict[str, float]
     hint: re.Pattern[str]
     amount: re.Pattern[str]
@@ -70,7 +78,7 @@ def _check(table: Table) -> None:
 @lru_cache(maxsize=1)
 def load_currencies() -> _Grammar:
     """Return what ``currencies.yaml`` says, compiled; a wrong entry is a KnowledgeError."""
-    keys = ("before", "after", "needs_scale", "by_country", "scales", "roles")
+    keys = ("before", "after", "needs_scale", "by_country", "per_dollar", "scales", "roles")
     table = read_table("currencies.yaml", keys)
     _check(table)
     before = table.mapping("before")
@@ -78,26 +86,30 @@ def load_currencies() -> _Grammar:
     scales = {name: float(value) for name, value in table.mapping("scales").items()}
     letters = "".join(name for name in scales if len(name) == 1)
     words = _alternatives([name for name in scales if len(name) > 1])
-    scale = rf"(?:[\s\u00a0-]?(?:{words})(?![a-z])|[{letters}](?![a-z0-9]))"
+    scale = rf"(?:[\s\u00a0-]?(?:{words})s?(?![a-z])|[{letters}](?![a-z0-9]))"
     pre = rf"(?<![A-Za-z0-9$])(?:{_alternatives(before)})"
     post = rf"(?:{_alternatives(after)}|(?:{_alternatives([w for w in after if len(w) > 3])})s)(?![\w])"
     amount = (
         rf"(?P<pre>(?-i:{pre}))[\s\u00a0]?(?P<n1>{NUMBER})"
         rf"(?:\s?(?:[-–—]|to)\s?(?:(?-i:{_alternatives(before)})\s?)?(?P<n1b>{NUMBER})(?={scale}))?"
         rf"(?P<s1>{scale})?"
-        rf"|(?<![\w.,$€£¥])(?P<n2>{NUMBER})(?:\s?(?:[-–—]|to)\s?(?P<n2b>{NUMBER}))?"
+        rf"|(?<![\w.,$€£¥])(?:(?<=between )(?P<between>))?(?P<n2>{NUMBER})"
+        rf"(?:(?P<s2a>{scale})?\s?(?:[-–—]|to|(?(between)and|to))\s?(?P<n2b>{NUMBER}))?"
         rf"(?P<s2>{scale})?(?P<s2b>[\s\u00a0]?(?:crore|million|billion|trillion))?[\s\u00a0-]+(?P<w2>{post})"
         rf"|(?<![\w-])(?P<spelled>{SPELLED})[\s-]+(?:of\s+)?(?P<w3>{post})"
     )
     signs = "".join(sorted({c for form in before for c in form if not c.isalnum() and c != "."}))
     codes = [form for form in before if form.isalpha() and len(form) > 1]
     singles = {word.rpartition(" ")[2] for word in after}
+    letter = "".join(form for form in before if form.isalpha() and len(form) == 1)
     hint = rf"[{re.escape(signs)}]|\b(?:{_alternatives({*singles, *(c.lower() for c in codes)})})(?:s|\b|\d)"
+    hint += rf"|\b[{letter}]\d"
     return _Grammar(
         before,
         after,
         frozenset(table.strings("needs_scale")),
         table.mapping("by_country"),
+        {code: float(rate) for code, rate in table.mapping("per_dollar").items()},
         scales,
         re.compile(hint, re.IGNORECASE),
         re.compile(amount, re.IGNORECASE),
@@ -109,7 +121,7 @@ def load_currencies() -> _Grammar:
 
 
 def _scale(grammar: _Grammar, text: str | None) -> float:
-    return grammar.scales[text.lstrip("- \t\n\u00a0").lower()] if text else 1.0
+    return grammar.scales[text.lstrip("- \t\n\u00a0").lower().removesuffix("s")] if text else 1.0
 
 
 def _currency(grammar: _Grammar, form: str, code: str, countries: Sequence[str]) -> str:
@@ -129,6 +141,8 @@ def _by_word(grammar: _Grammar, word: str, *, scaled: bool, countries: Sequence[
 def _read(grammar: _Grammar, match: re.Match[str], countries: Sequence[str]) -> Money | None:
     raw = match.group()
     if match["pre"]:
+        if match["pre"] in grammar.needs_scale and not match["s1"]:
+            return None
         value = read_number(match["n1"]) * _scale(grammar, match["s1"])
         return Money(value, _currency(grammar, match["pre"], grammar.before[match["pre"]], countries), raw)
     if match["spelled"]:
@@ -137,7 +151,8 @@ def _read(grammar: _Grammar, match: re.Match[str], countries: Sequence[str]) -> 
         return Money(spelled, currency, raw) if currency and spelled else None
     scale = _scale(grammar, match["s2"]) * _scale(grammar, match["s2b"])
     currency = _by_word(grammar, match["w2"], scaled=scale > 1, countries=countries)
-    return Money(read_number(match["n2"]) * scale, currency, raw) if currency else None
+    own = _scale(grammar, match["s2a"]) if match["s2a"] else scale
+    return Money(read_number(match["n2"]) * own, currency, raw) if currency else None
 
 
 def _role(grammar: _Grammar, text: str, start: int, end: int) -> str:
@@ -166,18 +181,47 @@ def find_money(text: str, countries: Sequence[str] = ()) -> list[MoneySpan]:
             continue
         start, end = match.span()
         last = spans[-1] if spans else None
-        if (
-            last
-            and last.converted is None
-            and last.money.currency != money.currency
-            and _CONVERSION.fullmatch(text, last.end, start)
-        ):
+        if last and _is_upper_end(text, last, start, money):
+            whole = last.money._replace(raw=text[last.start : end])
+            spans[-1] = MoneySpan(last.start, end, whole, None, _role(grammar, text, last.start, end))
+        elif last and _is_conversion(text, last, start, money):
             close = end + 1 if text[end : end + 1] in ")]" else end
             role = last.role if last.role != "amount" else _role(grammar, text, last.start, close)
-            spans[-1] = MoneySpan(last.start, close, last.money, money, role)
-            continue
-        spans.append(MoneySpan(start, end, money, None, _role(grammar, text, start, end)))
+            first = _by_rate(grammar, last.money, money)
+            spans[-1] = MoneySpan(last.start, close, first, money, role)
+        else:
+            spans.append(MoneySpan(start, end, money, None, _role(grammar, text, start, end)))
     return spans
+
+
+def _is_conversion(text: str, last: MoneySpan, start: int, money: Money) -> bool:
+    """Say whether ``money`` at ``start`` is what the amount before it comes to in another currency."""
+    return (
+        last.converted is None
+        and last.money.currency != money.currency
+        and _CONVERSION.fullmatch(text, last.end, start) is not None
+    )
+
+
+def _is_upper_end(text: str, last: MoneySpan, start: int, money: Money) -> bool:
+    """Say whether ``money`` at ``start`` ends a range that the amount before it begins."""
+    low = last.money
+    if last.converted or low.currency != money.currency or low.value >= money.value:
+        return False
+    before = text[max(0, last.start - _REACH) : last.start]
+    if text[last.end : start].strip() == "and":
+        return before.lower().endswith("between ")
+    return bool(_RANGE.fullmatch(text, last.end, start)) and not _CHANGE.search(before)
+
+
+def _by_rate(grammar: _Grammar, money: Money, converted: Money) -> Money:
+    """Return ``money`` in the currency of its sign whose rate the conversion to dollars is nearest to."""
+    sign = next((sign for sign in grammar.by_country if money.raw.startswith(sign)), "")
+    codes = [code for code in grammar.by_country.get(sign, {}).values() if code in grammar.per_dollar]
+    if not codes or converted.currency != "USD" or not money.value or not converted.value:
+        return money
+    rate = money.value / converted.value
+    return money._replace(currency=min(codes, key=lambda code: abs(log(rate / grammar.per_dollar[code]))))
 
 
 def nearest(spans: Sequence[MoneySpan], trigger: tuple[int, int], roles: Collection[str]) -> MoneySpan | None:

@@ -18,10 +18,20 @@ _TENS = {
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_VAGUE = {"tens": 10.0, "dozens": 12.0, "dozen": 12.0, "couple": 2.0, "few": 3.0, "several": 3.0}
+_VAGUE = {"tens", "dozens", "couple", "few", "several", *(f"{scale}s" for scale in _SCALES)}
 _PARTS = {"half": 0.5, "quarter": 0.25, "quarters": 0.25, "third": 1 / 3, "thirds": 1 / 3, "fifth": 0.2}
 _WORDS = "|".join(
-    [*_UNITS, *_TENS, *(f"{scale}s?" for scale in _SCALES), *_VAGUE, *_PARTS, "an?", "of", "and"]
+    [
+        *_UNITS,
+        *_TENS,
+        *(f"{scale}s?" for scale in _SCALES),
+        *sorted(_VAGUE),
+        "dozen",
+        *_PARTS,
+        "an?",
+        "of",
+        "and",
+    ]
 )
 # Begins with a quantity word and ends with a scale: "half a billion", "hundreds of millions", "two and a half
 # million", "five hundred". Whoever uses it adds the noun.
@@ -39,17 +49,20 @@ def read_number(text: str) -> float:
 
 
 def read_spelled(text: str) -> float:
-    """Return the value of a number in words; vague ones give the least they can mean, nonsense gives 0."""
+    """Return the value of a number in words; 0 for what has none ("tens of billions", "several hundred")."""
     value = 0.0
     joined = False
-    for word in _SPLIT.split(text.lower().strip()):
+    words = _SPLIT.split(text.lower().strip())
+    if not _VAGUE.isdisjoint(words):
+        return 0.0
+    for word in words:
         if word in _UNITS or word in _TENS:
             value += _UNITS.get(word) or _TENS[word]
-        elif word in _VAGUE:
-            value = (value or 1.0) * _VAGUE[word]
+        elif word == "dozen":
+            value = (value or 1.0) * 12
         elif word in _PARTS:
             value = value + _PARTS[word] if joined else (value or 1.0) * _PARTS[word]
-        elif word.rstrip("s") in _SCALES:
-            value = (value or 1.0) * _SCALES[word.rstrip("s")]
+        elif word in _SCALES:
+            value = (value or 1.0) * _SCALES[word]
         joined = word == "and" or (joined and word in ("a", "an"))
     return value

@@ -1,4 +1,8 @@
-"""Percentages and counts of people."""
+"""Percentages and counts of people.
+
+Of a range of people ("2,000-3,000 workers") the lower end counts, what is certain; what has no exact number
+("hundreds of jobs") is no count.
+"""
 
 import re
 from typing import NamedTuple
@@ -28,9 +32,14 @@ _PEOPLE = (
     r"developers|moderators|executives|members of staff|staff members|team members|layoffs|redundancies|"
     r"posts|hires|researchers|scientists|technicians|drivers|headcount)"
 )
-_COUNT = rf"(?:(?P<digits>{NUMBER})(?P<scale>\s?k\b|\s?(?:thousand|million)\b)?|(?P<spelled>{SPELLED}))"
+_COUNT_SCALE = r"\s?k\b|\s?(?:thousand|million)\b"
+_COUNT = (
+    rf"(?:(?:(?<=between )(?P<between>))?(?P<digits>{NUMBER})(?P<scale>{_COUNT_SCALE})?"
+    rf"(?:(?:\s?[-–—]\s?|\s(?(between)and|to)\s){NUMBER}(?P<upper_scale>{_COUNT_SCALE})?)?"
+    rf"|(?P<spelled>{SPELLED}))"
+)
 _HEADCOUNT = re.compile(
-    rf"(?<![\w$€£¥.]){_COUNT}"
+    rf"(?<![\w$€£¥.,])(?<!from ){_COUNT}"
     r"(?:[\s-]+(?:of\s+)?(?!percent\b|per\b|in\b|at\b|to\b|on\b|and\b)[\w’'&-]+){0,4}?"
     rf"[\s-]+{_PEOPLE}\b"
     r"(?! (?:years|hours|live|use|lives|watch|were|are|in|around|across|worldwide|have)\b)",
@@ -38,7 +47,8 @@ _HEADCOUNT = re.compile(
 )
 _LAID_OFF = re.compile(
     r"\b(?:lays?|laying|laid) off (?:(?:about|around|roughly|some|nearly|almost|over|more than|at least|"
-    rf"up to|approximately|another|an additional) )*{_COUNT}(?![\d.,]*\s?(?:%|percent|per cent))(?!\d)",
+    rf"up to|between|approximately|another|an additional) )*{_COUNT}"
+    r"(?![\d.,]*(?:\s?(?:[-–—]|to|and)\s?[\d.,]+)?\s?(?:%|percent|per cent))(?!\d)",
     re.IGNORECASE,
 )
 _USERS = re.compile(
@@ -59,7 +69,7 @@ class PercentSpan(NamedTuple):
 
 
 class CountSpan(NamedTuple):
-    """A number of people or users; vague ones give the least they can mean ("thousands of jobs": 1000)."""
+    """A number of people or users."""
 
     start: int
     end: int
@@ -88,7 +98,7 @@ def _count(match: re.Match[str]) -> int:
     groups = match.groupdict()
     if groups.get("spelled"):
         return round(read_spelled(groups["spelled"]))
-    scale = (groups.get("scale") or "").strip().lower()
+    scale = (groups.get("scale") or groups.get("upper_scale") or "").strip().lower()
     factor = {"thousand": 1e3, "million": 1e6, "billion": 1e9}.get(scale) or _SCALE.get(scale[:1], 1.0)
     return round(read_number(groups["digits"]) * factor)
 
