@@ -29,6 +29,7 @@ _OPENING_TIME = re.compile(
     r"(?:A|An|One|Two|Three|Four|Five|Six|Seven|Eight|Ten|\d+|Several|Few) [\w ]{3,30}"
     r"(?:ago|earlier|after|before))[^,]{0,60},"
 )
+_LONG_AFTER = re.compile(r"\b(?:years?|months|decades?) (?:after|since)\b")  # what it came after is old
 _MODAL_REACH = 60  # characters between a modal and the trigger: farther off it governs another verb
 _YEAR = re.compile(
     r"\b(?i:in|since|back in|of|from|during|until|by|through|between|a|the)\s+"
@@ -37,7 +38,8 @@ _YEAR = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|to be|set to|plans?|planned|planning|aims?|expects?|expected|"
-    r"going to|by|next|until|scheduled|slated|due|target|forecast)\b",
+    r"going to|by (?:(?:the )?(?:end|start|middle|spring|summer|fall|autumn|winter|year)|early|late|mid|"
+    rf"around|(?:19|20)\d\d|Q[1-4]|{'|'.join(MONTHS)})|next|until|scheduled|slated|due|target|forecast)\b",
     re.IGNORECASE,
 )
 _STALE_MONTHS = 2  # "In November" is old news in January, fresh in December
@@ -198,6 +200,19 @@ def background(
     if cues["cues"].search(clause):
         return True
     return _old_year(clause, published) or _old_month(clause, published)
+
+
+def without_background(sentence: str, published: str | None = None) -> str:
+    """Return ``sentence`` with the clauses that restate an older fact blanked out, so that offsets stay."""
+    ends = [match.span() for match in _BOUNDARY.finditer(sentence)]
+    clauses = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(sentence)], strict=True)
+    news = sentence
+    for start, end in clauses:
+        long_after = _LONG_AFTER.search(sentence, start, end)
+        old = background(sentence, (start, end), published)
+        begin = start if old else long_after.start() if long_after else end
+        news = f"{news[:begin]}{' ' * (end - begin)}{news[end:]}"
+    return news
 
 
 def change_state(sentence: str, trigger: tuple[int, int]) -> str:

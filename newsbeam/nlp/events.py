@@ -22,6 +22,7 @@ from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
+from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.records import Detection, Evidence, VendorRole
 from newsbeam.taxonomy import TYPES, family
@@ -252,6 +253,8 @@ def _word_at(reading: Reading, start: int) -> str:
 
 def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
     mentions: Sequence[Mention] = doc._.mentions
+    listed = shipped_catalogue().vendors
+    known = ((m.text, listed[m.vendor_id].country) for m in mentions if m.vendor_id in listed)
     return SlotContext(
         title=text.get("title", ""),
         summary=text.get("summary", ""),
@@ -259,6 +262,7 @@ def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
         published=doc._.published,
         vendors=tuple(dict.fromkeys(m.text for m in mentions if m.kind != "product")),
         products=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "product")),
+        homes={name: country for name, country in known if country},
     )
 
 

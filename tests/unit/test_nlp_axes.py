@@ -122,6 +122,32 @@ def test_background(sentence: str, trigger: str, published: str | None, wanted: 
     assert wanted == axes.background(sentence, span(sentence, trigger), published)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "news"),
+    [
+        ("Lumora, which raised $5 million in 2023, makes chips.", "Lumora, , makes chips."),
+        ("In 2019, Lumora was fined €50 million by the CNIL.", ","),
+        ("Adobe had agreed to buy it for $20 billion, but lost", ", but lost"),
+        ("Sales rose to $10 billion, compared with $8 billion a year ago", "Sales rose to $10 billion,"),
+        ("The deal comes five years after it bought Tarn for $6bn", "The deal comes five"),
+        ("Lumora will pay $5 million by March 2026", "Lumora will pay $5 million by March 2026"),
+        ("", ""),
+    ],
+)
+def test_old_facts_are_blanked(sentence: str, news: str) -> None:
+    """What a sentence says of older facts is blanked out, and every other character keeps its place."""
+    left = axes.without_background(sentence, "2025-11-12")
+    assert len(sentence) == len(left)
+    assert news.replace(" ", "") == left.replace(" ", "")
+
+
+def test_by_alone_does_not_look_ahead() -> None:
+    """Whoever acted ("fined by …") is no date to come; "by 2030" is one."""
+    fined, due = "In 2019, Lumora was fined by the CNIL", "Chips of 2019 are to be gone by 2030"
+    assert axes.background(fined, (14, 23), "2025-11-12")
+    assert not axes.background(due, (0, 5), "2025-11-12")
+
+
 def test_titles_are_news() -> None:
     """A title restates nothing."""
     title = "Lumora, founded in 2010, raises $9M"

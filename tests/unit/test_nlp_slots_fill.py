@@ -154,6 +154,137 @@ def test_only_the_lead_lends_slots() -> None:
     assert {} == filled("vendor.funding", "Long ago it landed money.", "landed", around)
 
 
+def lent(event_type: str, title: str, text: str, *vendors: str) -> dict[str, object]:
+    """Return what the text lends an event that the whole title reports, amounts as (value, currency)."""
+    around = SlotContext(title=title, text=text, published="2025-11-12", vendors=vendors)
+    found = fill(event_type, title, (0, len(title)), around)._asdict()
+    found["amount"] = found["amount"] and found["amount"][:2]
+    return {key: value for key, value in found.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("event_type", "title", "text"),
+    [
+        ("vendor.acquisition", "Lumora buys start-up Quanto", "Lumora paid $6.9 billion for Tarn in 2020."),
+        ("vendor.acquisition", "Lumora buys start-up Quanto", "Lumora paid $6.9 billion for Tarn."),
+        (
+            "vendor.acquisition",
+            "Lumora buys start-up Quanto",
+            "In 2020, Lumora paid $9 million for Quanto's chips.",
+        ),
+        (
+            "vendor.acquisition",
+            "Lumora buys Quanto",
+            "Lumora, which bought Tarn in 2020 for $6 billion, is big.",
+        ),
+        (
+            "vendor.acquisition",
+            "Lumora buys Quanto",
+            "The deal comes five years after Lumora bought Tarn for $6bn.",
+        ),
+        ("vendor.listing", "Lumora files for IPO", "Tarn had agreed to buy Lumora for $20 billion in 2022."),
+        ("vendor.listing", "Lumora files for IPO", "Tarn agreed to buy Lumora for $20 billion."),
+        ("regulatory.fine", "Lumora fined over cookies", "Lumora was fined 50 million euros in 2019."),
+        (
+            "regulatory.fine",
+            "Lumora fined over cookies",
+            "In 2019, Lumora was fined €50 million by the CNIL.",
+        ),
+        ("vendor.expansion", "Lumora opens data center", "Lumora got $30 billion from Tarn."),
+        ("vendor.pricing", "Lumora raises Premium price", "Lumora paid $10 billion to the music industry."),
+        ("vendor.earnings", "Lumora reports record profit", "Lumora bought Quanto for $8 billion in 2016."),
+        ("vendor.layoffs", "Lumora lays off hundreds", "Lumora employs 120,000 people."),
+        (
+            "vendor.layoffs",
+            "Lumora lays off staff",
+            "Lumora laid off 15,000 employees or 12% of staff in 2023.",
+        ),
+    ],
+)
+def test_the_lead_lends_nothing_of_another_event(event_type: str, title: str, text: str) -> None:
+    """A sentence of the lead about another fact, or an old one, lends no amount, count, share or period."""
+    assert {} == lent(event_type, title, text, "Lumora", "Quanto", "Tarn")
+
+
+@pytest.mark.parametrize(
+    ("event_type", "title", "text", "wanted"),
+    [
+        ("vendor.acquisition", "Lumora buys start-up Quanto", "The deal values Quanto at $2 billion.", 2e9),
+        ("vendor.acquisition", "Lumora buys start-up Quanto", "Lumora will pay $2 billion for Quanto.", 2e9),
+        (
+            "vendor.funding",
+            "Lumora lands a round",
+            "The round was led by Tarn and brings in $40 million.",
+            40e6,
+        ),
+        ("vendor.funding", "Lumora lands a round", "This Series B round of $40 million is its first.", 40e6),
+        ("regulatory.fine", "Lumora fined over cookies", "The fine amounts to €20 million.", 20e6),
+        ("regulatory.fine", "Lumora fined over cookies", "Lumora must pay €20 million by March 2026.", 20e6),
+        (
+            "vendor.pricing",
+            "Lumora raises Premium price",
+            "Lumora Premium costs $12.99 a month, up from $11.99.",
+            12.99,
+        ),
+        (
+            "vendor.earnings",
+            "Lumora reports record profit",
+            "Lumora's net profit of $8 billion beat forecasts.",
+            8e9,
+        ),
+        (
+            "vendor.acquisition",
+            "Lumora buys Quanto",
+            "Lumora, which bought Tarn in 2020, will pay $2 billion.",
+            2e9,
+        ),
+    ],
+)
+def test_the_lead_goes_on_with_the_news(event_type: str, title: str, text: str, wanted: float) -> None:
+    """A sentence that goes on about the event lends its amount, also without the vendor's name."""
+    amount = lent(event_type, title, text, "Lumora", "Quanto", "Tarn")["amount"]
+    assert wanted == amount[0]  # type: ignore[index]
+
+
+def test_the_lead_lends_counts_of_the_news() -> None:
+    """Headcount and share come from the sentence that tells the news, not from one about an earlier round."""
+    text = "Lumora laid off 15,000 employees in 2023. Lumora will cut 2,400 jobs, 2% of its staff."
+    assert {"headcount": 2400, "percent": "2%"} == lent(
+        "vendor.layoffs", "Lumora lays off staff", text, "Lumora"
+    )
+
+
+def test_an_aside_about_an_old_fact_lends_nothing() -> None:
+    """Also in the sentence of the event itself an older fact is not read."""
+    sentence = "Lumora, which bought Tarn for $6.9 billion in 2020, is buying Quanto"
+    around = SlotContext(published="2025-11-12")
+    assert {} == filled("vendor.acquisition", sentence, "is buying", around)
+    there = filled("vendor.acquisition", f"{sentence} for $2 billion", "is buying", around)
+    assert 2e9 == there["amount"].value  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "currency"),
+    [
+        ("Huora to invest ¥50 billion in chips", "", "CNY"),
+        ("Nihora to invest ¥50 billion in chips", "", "JPY"),
+        ("Nihora to invest ¥50 billion with Huora", "", "JPY"),
+        ("Someone to invest ¥50 billion in chips", "Huora takes part.", "CNY"),
+        ("Nihora to invest ¥50 billion in China", "", "CNY"),
+        ("Nihora to invest ¥50 billion ($330 million) in China", "", "JPY"),
+        ("Huora to invest ¥50 billion in Japan", "", "JPY"),
+        ("Huora to invest $50 billion in chips", "", "USD"),
+        ("Lumora to invest ¥50 billion in chips", "", "JPY"),
+    ],
+)
+def test_shared_sign_by_the_vendors_home(sentence: str, text: str, currency: str) -> None:
+    """¥ is that of a place in the sentence, else of the vendors in it, else of the lead and other vendors."""
+    around = SlotContext(title=sentence, text=text, homes={"Huora": "CN", "Nihora": "JP", "Lumora": "US"})
+    around = around._replace(homes={n: h for n, h in around.homes.items() if n in f"{sentence} {text}"})
+    found = filled("vendor.investment", sentence, "invest", around)
+    assert currency == found["amount"].currency  # type: ignore[attr-defined]
+
+
 def test_all_knowledge_loads() -> None:
     """Every file that the slots read is right."""
     load_knowledge()

@@ -4,11 +4,13 @@ Pure functions over strings and character offsets; no spaCy, no clock. :func:`fi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, TypedDict
 
 from newsbeam.knowledge.tables import Table, check_keys, read_table
+from newsbeam.nlp import axes
 from newsbeam.nlp.slots.dates import effective_of, find_periods, period_of
 from newsbeam.nlp.slots.money import ROLES, MoneySpan, find_money, load_currencies, nearest
 from newsbeam.nlp.slots.people import Person, find_people, find_positions, load_positions, position_of
@@ -33,17 +35,29 @@ _NAMES = (
 )
 _LEAD_CHARS = 700  # of the text: about the first four sentences, where news says who, what, how much
 _SENTENCE_END = re.compile(r"(?<=[.!?…”\"])\s+(?=[A-Z“\"‘$€£¥])|\n+")
+_SHARED_SIGNS = ("¥", "￥", "kr", "peso", "rupee", "lira")  # of currencies of several countries
+_NOTHING = re.compile(r"(?!)")
 _SURE_PERSON = 4  # a verb of appointing stands before the name
 _SAME_AMOUNT = (0.4, 2.5)  # a headline rounds or converts; beyond this it is another amount
 
 
+_DEALS = frozenset(
+    {
+        "vendor.acquisition",
+        "vendor.divestiture",
+        "vendor.partnership",
+        "vendor.contract",
+        "regulatory.merger_review",
+    }
+)
 _NAMES_PRODUCTS = "vendor.product_launch"  # its trigger is followed by a name that nobody may know yet
 
 
 class SlotContext(NamedTuple):
     """The document around a sentence. All of it may be empty.
 
-    ``vendors`` and ``products`` are names as they stand in the text; ``published`` is an ISO date.
+    ``vendors`` and ``products`` are names as they stand in the text, ``homes`` the ISO 3166 countries of
+    those that the catalogue knows; ``published`` is an ISO date.
     """
 
     title: str = ""
@@ -52,6 +66,7 @@ class SlotContext(NamedTuple):
     published: str | None = None
     vendors: Sequence[str] = ()
     products: Sequence[str] = ()
+    homes: Mapping[str, str] = MappingProxyType({})
     jurisdiction: str | None = None
 
 
@@ -59,6 +74,7 @@ class _Plan(NamedTuple):
     slots: frozenset[str]
     lead: frozenset[str]
     amounts: tuple[str, ...]
+    about: re.Pattern[str]
 
 
 class _Found(TypedDict, total=False):
@@ -86,21 +102,28 @@ def _names(table: Table, event_type: str, key: str, known: Sequence[str]) -> tup
 @lru_cache(maxsize=1)
 def load_slots() -> dict[str, _Plan]:
     """Return what each event type can have, from ``slots.yaml``; every type must stand there."""
-    table = read_table("slots.yaml", ("types",))
+    table = read_table("slots.yaml", ("types", "continues"))
     check_keys(table, ("types",), TYPES)
     plans = {}
     for event_type in TYPES:
-        check_keys(table, ("types", event_type), ("slots", "lead", "amounts"))
+        lends = bool(table.strings("types", event_type, "lead"))
+        check_keys(table, ("types", event_type), ("slots", "lead", "amounts", *(("about",) if lends else ())))
         slots = _names(table, event_type, "slots", _NAMES)
         lead = _names(table, event_type, "lead", slots)
         amounts = _names(table, event_type, "amounts", ("amount", *ROLES))
-        plans[event_type] = _Plan(frozenset(slots), frozenset(lead), amounts)
+        about = table.pattern("types", event_type, "about") if lends else _NOTHING
+        plans[event_type] = _Plan(frozenset(slots), frozenset(lead), amounts, about)
     return plans
+
+
+@lru_cache(maxsize=1)
+def _continues() -> re.Pattern[str]:
+    return read_table("slots.yaml", ("types", "continues")).pattern("continues")
 
 
 def load_knowledge() -> None:
     """Load all that the slots know, so that a wrong file shows at once and not at the first sentence."""
-    for load in (load_slots, load_currencies, load_places, load_positions, load_words):
+    for load in (load_slots, _continues, load_currencies, load_places, load_positions, load_words):
         load()
 
 
@@ -133,6 +156,7 @@ class _Reader:
     def __init__(self, event_type: str, context: SlotContext) -> None:
         self.plan = load_slots()[event_type]
         self.names_products = event_type == _NAMES_PRODUCTS
+        self.is_deal = event_type in _DEALS
         self.context = context
 
     def read(self, sentence: str, trigger: tuple[int, int], wanted: frozenset[str]) -> _Found:
@@ -160,14 +184,21 @@ class _Reader:
         return found
 
     def _amount(self, sentence: str, trigger: tuple[int, int]) -> MoneySpan | None:
-        context = self.context
-        near = countries(find_places(sentence)) if "¥" in sentence or "kr" in sentence else ()
-        hints = near or (
-            _lead_countries(context.title, context.summary, context.text)
-            if any(sign in sentence for sign in ("¥", "￥", "kr", "pesos", "rupees", "lira"))
-            else ()
+        shared = any(sign in sentence for sign in _SHARED_SIGNS)
+        return nearest(
+            find_money(sentence, self._countries(sentence) if shared else ()), trigger, self.plan.amounts
         )
-        return nearest(find_money(sentence, hints), trigger, self.plan.amounts)
+
+    def _countries(self, sentence: str) -> tuple[str, ...]:
+        """Return the countries that ``sentence`` may be about, its own places and vendors' homes first."""
+        context = self.context
+        here = sorted((sentence.find(name), home) for name, home in context.homes.items() if name in sentence)
+        return (
+            *countries(find_places(sentence)),
+            *(home for _, home in here),
+            *_lead_countries(context.title, context.summary, context.text),
+            *context.homes.values(),
+        )
 
     def _product(
         self, sentence: str, trigger: tuple[int, int], vendors: list[tuple[int, int]], found: _Found
@@ -206,30 +237,49 @@ def _more_exact(amount: Money, other: Money, converted: Money | None) -> bool:
     return amount.value > 0 and least <= same.value / amount.value <= most
 
 
+def _same_parties(reader: _Reader, names: Sequence[str], other: str) -> bool:
+    """Say whether ``other`` speaks of the vendors ``names`` of an event, and of no other deal of theirs."""
+    if not names or _continues().match(other):
+        return True
+    here = [name for name in names if name in other]
+    strangers = any(name in other and name not in names for name in reader.context.vendors)
+    other_deal = reader.is_deal and strangers and len(here) < len(names)
+    return bool(here) and not other_deal
+
+
+def _news_of(reader: _Reader, names: Sequence[str], other: str) -> tuple[str, tuple[int, int]] | None:
+    """Return ``other`` without old facts, and where it speaks of the event; None where it does not."""
+    news = axes.without_background(other, reader.context.published)
+    about = reader.plan.about.search(news)
+    return (news, about.span()) if about and _same_parties(reader, names, news) else None
+
+
+def _refine(reader: _Reader, lead: Sequence[str], found: _Found) -> None:
+    """Take for the headline's rounded amount the one of the lead that stands there with its conversion."""
+    for other in lead:
+        more = reader.read(other, (0, 0), frozenset({"amount"}))
+        amount, converted = more.get("amount"), more.get("amount_converted")
+        if amount and _more_exact(found["amount"], amount, converted):
+            found["amount"], found["amount_converted"] = amount, converted
+            return
+
+
 def _add_lead(reader: _Reader, sentence: str, found: _Found) -> None:
     context = reader.context
     lead = _lead(context.title, context.summary, context.text)
     here = sentence.strip()
     if not any(here == other or here in other or other in here for other in lead):
         return
-    wanted = {slot for slot in reader.plan.lead if slot not in found}
-    refine = "amount" in found and "amount" in reader.plan.lead and found.get("amount_converted") is None
+    others = [other for other in lead if other != here]
     names = [name for name in context.vendors if name in sentence] or list(context.vendors)
-    for other in lead:
-        if not (wanted or refine):
-            return
-        if other == here or (names and not any(name in other for name in names)):
-            continue
-        more = reader.read(other, (0, 0), frozenset(wanted | ({"amount"} if refine else set())))
-        amount = more.get("amount")
-        if refine and amount and "amount" in found:
-            if _more_exact(found["amount"], amount, more.get("amount_converted")):
-                found["amount"], found["amount_converted"] = amount, more.get("amount_converted")
-                refine = False
-            more.pop("amount")
-            more.pop("amount_converted", None)
-        found.update({k: v for k, v in more.items() if k not in found})  # type: ignore[typeddict-item]
-        wanted -= found.keys()
+    if "amount" in found and "amount" in reader.plan.lead and found.get("amount_converted") is None:
+        _refine(reader, [o for o in others if not names or any(name in o for name in names)], found)
+    for other in others:
+        wanted = reader.plan.lead - found.keys()
+        news = _news_of(reader, names, other) if wanted else None
+        if news:
+            more = reader.read(*news, wanted)
+            found.update({k: v for k, v in more.items() if k not in found})  # type: ignore[typeddict-item]
 
 
 def fill(
@@ -238,12 +288,15 @@ def fill(
     """Return the slots of an event of ``event_type`` that stands in ``sentence``.
 
     ``trigger`` is the span of the trigger in characters of ``sentence``. A slot that the sentence does
-    not have may come from the title or the lead, where the event stands there as well; where the lead
-    gives an amount with its conversion, that is taken for the headline's rounded one.
+    not have may come from another sentence of title or lead, where the event stands there as well: one
+    that speaks of such an event of the same vendors, and not of an old one. Where the lead gives an
+    amount with its conversion, that is taken for the headline's rounded one.
     """
     context = context or SlotContext()
     reader = _Reader(event_type, context)
-    found = reader.read(sentence, trigger, reader.plan.slots)
+    news = axes.without_background(sentence, context.published)
+    told_as_news = news[slice(*trigger)] == sentence[slice(*trigger)]
+    found = reader.read(news if told_as_news else sentence, trigger, reader.plan.slots)
     if reader.plan.lead:
         _add_lead(reader, sentence, found)
     return Slots(**found, jurisdiction=context.jurisdiction)
