@@ -128,6 +128,7 @@ def test_background(sentence: str, trigger: str, published: str | None, wanted: 
         ("Lumora, which raised $5 million in 2023, makes chips.", "Lumora, , makes chips."),
         ("In 2019, Lumora was fined €50 million by the CNIL.", ","),
         ("Adobe had agreed to buy it for $20 billion, but lost", ", but lost"),
+        ("It said on Tuesday it had agreed to buy it", "It said on Tuesday it had agreed to buy it"),
         ("Sales rose to $10 billion, compared with $8 billion a year ago", "Sales rose to $10 billion,"),
         ("The deal comes five years after it bought Tarn for $6bn", "The deal comes five"),
         ("Lumora will pay $5 million by March 2026", "Lumora will pay $5 million by March 2026"),

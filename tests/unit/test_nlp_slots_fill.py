@@ -212,6 +212,12 @@ def test_the_lead_lends_nothing_of_another_event(event_type: str, title: str, te
         ("vendor.acquisition", "Lumora buys start-up Quanto", "The deal values Quanto at $2 billion.", 2e9),
         ("vendor.acquisition", "Lumora buys start-up Quanto", "Lumora will pay $2 billion for Quanto.", 2e9),
         (
+            "vendor.acquisition",
+            "Lumora buys start-up Quanto",
+            "Lumora announced on Monday that it had agreed to buy Quanto for $2 billion.",
+            2e9,
+        ),
+        (
             "vendor.funding",
             "Lumora lands a round",
             "The round was led by Tarn and brings in $40 million.",

@@ -100,6 +100,8 @@ def test_a_range_with_between(upper: str) -> None:
         ("cuts price of the headset from $3,499 to $2,499", 2499),
         ("raises console price by $50 to $549.99", 549.99),
         ("goes up $2 to $11.99", 11.99),
+        ("price jumps $10 to $82.99", 82.99),
+        ("hikes Premium $2 to $11.99", 11.99),
         ("raises price to $17.99 from $15.49", 17.99),
         ("up from $15.49 to €17.99", 17.99),
         ("from $11.99 a month to $12.99 a month", 12.99),

@@ -19,9 +19,11 @@ from newsbeam.records import Money
 ROLES = ("former", "valuation", "total", "price", "discount", "market", "revenue")
 _WINDOW = 70  # characters looked at on either side for what an amount is for
 _RANGE = re.compile(r"\s?(?:[-–—]|\bto)\s?")
-_REACH = 24  # characters before an amount that say whether it begins a range
+_REACH = 40  # characters before an amount that say whether it begins a range or is what something changes by
 _CHANGE = re.compile(
-    r"\b(?:from|by|up|down|rises?|rose|increase[sd]?|prices?|another|extra|additional)\s*$", re.IGNORECASE
+    r"\b(?:from|by|up|down|prices?|another|extra|additional)\s*$"
+    r"|\b(?:jump|hik|climb|ris|rose|soar|drop|fall|fell|increas|grow|grew|go|cut|slash)(?:e|es|s|ed|ing|ped|ping)?\b[^$€£¥.;]*$",
+    re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"\d|illion|hundred|thousand|dozen")  # without one of these there is no amount
 _CONVERSION = re.compile(
