@@ -19,6 +19,20 @@ CONTENT_TYPES = ("news", "press_release", "analysis", "opinion", "review", "how_
 # In which order cues are tried; the first that is found wins, the last value is the default.
 _CHANGE_ORDER = ("cancelled", "delayed", "scheduled", "updated", "effective", "reported")
 _STAGE_ORDER = ("struck_down", "in_force", "adopted", "proposed", "enforced")
+_POLARITY = (
+    "negation",
+    "bridge",
+    "denial",
+    "fact",
+    "stop",
+    "wards_off",
+    "court",
+    "ends",
+    "after",
+    "never",
+)
+# Types that a text reports by what there will be no more ("no longer sells").
+_ENDINGS = frozenset({"vendor.product_withdrawal", "vendor.contraction"})
 _CONTENT_ORDER = ("deal", "review", "how_to", "opinion", "roundup", "press_release", "analysis")
 
 _BOUNDARY = re.compile(r"[;:()\[\]]|—| – |, (?!(?:and|or) )|\n")
@@ -81,7 +95,7 @@ def load_cues() -> _Cues:
     return _Cues(
         table.strings("assertion", "hints"),
         _group(table, "assertion", certainty, more="hints"),
-        _group(table, "polarity", ("negative", "after", "never")),
+        _group(table, "polarity", _POLARITY),
         _group(table, "background", ("cues", "news")),
         _group(table, "change_state", _CHANGE_ORDER),
         _group(table, "stage", _STAGE_ORDER, more="default"),
@@ -148,14 +162,45 @@ def assertion(sentence: str, trigger: tuple[int, int] | None = None, title: str 
     return "confirmed"
 
 
-def polarity(sentence: str, trigger: tuple[int, int]) -> str:
-    """Return ``negative`` where the event is denied or said not to happen, else ``positive``."""
+def polarity(sentence: str, trigger: tuple[int, int], event_type: str = "") -> str:
+    """Return ``negative`` where the event is denied or said not to happen, else ``positive``.
+
+    A negation must govern the trigger: "denies it is buying", not "denies wrongdoing as a probe opens".
+    """
     cues = load_cues().polarity
+    regulatory = event_type.startswith("regulatory.")
+    said = sentence[slice(*trigger)]
+    if event_type in _ENDINGS:
+        stands = not cues["ends"].search(said)
+    else:
+        stands = bool(cues["wards_off"].match(said) or (regulatory and cues["court"].search(sentence)))
+    if stands:
+        return "positive"
     start, end = _clause(sentence, trigger, _BOUNDARY)
-    before = _blank(cues["never"], sentence[start : trigger[0]])
-    if cues["negative"].search(before[-80:]):
+    clause = _blank(cues["never"], sentence[start:end])
+    begin, stop = trigger[0] - start, trigger[1] - start
+    if _negated(clause, begin) or _denied(clause, begin, "denial"):
         return "negative"
-    return "negative" if cues["after"].search(sentence[trigger[1] : end + 40]) else "positive"
+    if not regulatory and _denied(clause, begin, "fact"):
+        return "negative"
+    return "negative" if cues["after"].search(clause[stop:]) else "positive"
+
+
+def _negated(clause: str, trigger: int) -> bool:
+    """Say whether a negation governs what stands at ``trigger``."""
+    cues = load_cues().polarity
+    return any(
+        match.end() <= trigger and cues["bridge"].fullmatch(clause, match.end(), trigger)
+        for match in cues["negation"].finditer(clause)
+    )
+
+
+def _denied(clause: str, trigger: int, cue: str) -> bool:
+    """Say whether a denial reaches what stands at ``trigger``."""
+    cues = load_cues().polarity
+    ends = (match.end() for match in cues[cue].finditer(clause) if match.end() <= trigger)
+    stops = (cues["stop"].search(clause, end) for end in ends)
+    return any(stop is None or stop.start() >= trigger for stop in stops)
 
 
 def _old_year(clause: str, published: str | None) -> bool:

@@ -290,7 +290,7 @@ def _detection(
         authority=authority.name if authority else None,
         assertion=axes.assertion(said, span, title, lead),
         change_state=axes.change_state(said, span),
-        polarity=axes.polarity(said, span),
+        polarity=axes.polarity(said, span, finding.type),
         background=old if old is not None else _is_old(doc, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),
         content_type=content_type,

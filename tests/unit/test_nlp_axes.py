@@ -92,6 +92,101 @@ def test_polarity(sentence: str, trigger: str, wanted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "trigger", "event_type"),
+    [
+        ("Lumora denies it is buying Quanto", "buying", "vendor.acquisition"),
+        ("Lumora denies that it was hacked", "hacked", "vendor.security_incident"),
+        ("Lumora denied plans to launch a phone", "launch", "vendor.product_launch"),
+        ("Lumora says it hasn’t been hacked", "hacked", "vendor.security_incident"),
+        ("Lumora rules out layoffs this year", "layoffs", "vendor.layoffs"),
+        ("Lumora denies data breach after dark web claims", "data breach", "vendor.security_incident"),
+        ("No layoffs at Lumora, boss says", "layoffs", "vendor.layoffs"),
+        ("Lumora says it is not in talks to buy Quanto", "buy", "vendor.acquisition"),
+        ("Lumora has not yet launched the Glow 3", "launched", "vendor.product_launch"),
+        ("Lumora isn’t launching the Glow 3", "launching", "vendor.product_launch"),
+        ("Lumora refuses to sell Quanto", "sell", "vendor.divestiture"),
+        ("Lumora won’t kill its Paint app", "kill", "vendor.product_withdrawal"),
+        ("Lumora denies reports of an FTC probe", "probe", "regulatory.investigation"),
+        ("Lumora denies being fined", "fined", "regulatory.fine"),
+        ("Lumora won’t launch a new Glow phone", "new Glow phone", "vendor.product_launch"),
+        ("EU rules out fine for Lumora", "fine", "regulatory.fine"),
+        ("EU will not fine Lumora", "fine", "regulatory.fine"),
+        ("Lumora never planned to buy Quanto", "buy", "vendor.acquisition"),
+        ("Lumora has no intention of selling Quanto", "selling", "vendor.acquisition"),
+        ("No evidence of a breach at Lumora", "breach", "vendor.security_incident"),
+        ("Lumora dismisses reports of a merger", "merger", "vendor.acquisition"),
+        ("Lumora backs out of $20B Quanto deal", "deal", "vendor.acquisition"),
+        ("Lumora scraps its bid for Quanto", "Quanto", "vendor.acquisition"),
+        ("Lumora boss denies rumors that Quanto is for sale", "sale", "vendor.divestiture"),
+        ("Lumora deal will not go ahead", "deal", "vendor.acquisition"),
+        ("Lumora did not suffer a breach", "breach", "vendor.security_incident"),
+        ("Lumora has no plans to raise prices", "raise prices", "vendor.pricing"),
+        ("Lumora wasn’t breached", "breached", "vendor.security_incident"),
+        ("There was no data breach, says Lumora", "breach", "vendor.security_incident"),
+        ("Lumora tells staff it won’t be laying off anyone", "laying off", "vendor.layoffs"),
+        ("Lumora will no longer buy Quanto", "buy", "vendor.acquisition"),
+        ("Lumora refutes claims that it was hacked", "hacked", "vendor.security_incident"),
+        ("Lumora denies it has been sued by Quanto", "sued", "regulatory.lawsuit"),
+        ("Lumora denies it will shut down Glow", "shut down", "vendor.product_withdrawal"),
+        ("Lumora shoots down rumors of a price increase", "price increase", "vendor.pricing"),
+    ],
+)
+def test_denied(sentence: str, trigger: str, event_type: str) -> None:
+    """A negation that governs the trigger, or a denial of the report, makes an event negative."""
+    assert "negative" == axes.polarity(sentence, span(sentence, trigger), event_type)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "event_type"),
+    [
+        ("Lumora denies wrongdoing as DOJ opens criminal probe", "probe", "regulatory.investigation"),
+        ("Lumora denies wrongdoing as DOJ opens criminal probe", "opens", "regulatory.investigation"),
+        ("Lumora fails to dodge €500 million EU fine", "fine", "regulatory.fine"),
+        ("Lumora fails to overturn $2.7 billion EU fine", "overturn", "regulatory.fine"),
+        ("Lumora can’t escape FTC antitrust trial", "antitrust", "regulatory.antitrust"),
+        ("Section 230 doesn’t shield Lumora from death suit", "suit", "regulatory.lawsuit"),
+        (
+            "Its bot’s meltdown didn’t stop Lumora from winning $200M military deal",
+            "winning",
+            "vendor.contract",
+        ),
+        ("Lumora failed to fix a long outage", "outage", "vendor.supply_disruption"),
+        ("Lumora no longer sells the Glow 2", "sells", "vendor.product_withdrawal"),
+        ("Lumora denies antitrust charges", "antitrust charges", "regulatory.antitrust"),
+        ("Judge refuses to block Lumora merger", "block", "vendor.acquisition"),
+        ("Judge refuses to dismiss suit against Lumora", "suit", "regulatory.lawsuit"),
+        ("Lumora disputes €2bn EU fine", "fine", "regulatory.fine"),
+        ("Lumora won’t pay €2bn EU fine", "fine", "regulatory.fine"),
+        ("Lumora declines to comment on layoffs", "layoffs", "vendor.layoffs"),
+        ("Lumora can’t stop spread of outage", "outage", "vendor.supply_disruption"),
+        ("Lumora fails to stop sale of Glow unit to Quanto", "sale", "vendor.divestiture"),
+        ("Lumora launches the Glow 3 without a charger", "launches", "vendor.product_launch"),
+        ("Not just Lumora: Quanto cuts 900 jobs too", "cuts", "vendor.layoffs"),
+        ("Lumora isn’t alone as Quanto launches a phone", "launches", "vendor.product_launch"),
+        ("Lumora denies breach claims while FTC opens probe", "probe", "regulatory.investigation"),
+        ("Lumora didn’t disclose data breach for a year", "breach", "vendor.security_incident"),
+        ("Lumora users can’t log in during outage", "outage", "vendor.supply_disruption"),
+        ("Lumora won’t fix flaw under attack", "flaw", "vendor.security_incident"),
+        ("Judge denies Lumora’s attempt to halt FTC case", "case", "regulatory.antitrust"),
+        ("Court rejects Lumora appeal against fine", "fine", "regulatory.fine"),
+        ("Lumora drops out of index after layoffs", "layoffs", "vendor.layoffs"),
+        ("Lumora board rejects $97B takeover bid", "takeover bid", "vendor.acquisition"),
+        ("Lumora unable to avoid recall", "recall", "vendor.product_withdrawal"),
+        ("Lumora refuses to pay ransom after hack", "hack", "vendor.security_incident"),
+        ("Supreme Court won’t hear Lumora’s patent appeal", "patent", "regulatory.ip_dispute"),
+        ("Lumora’s fix does not prevent breach", "breach", "vendor.security_incident"),
+        ("Lumora cannot delay EU AI rules", "rules", "regulatory.platform_ai_rule"),
+        ("Lumora loses bid to block sale", "sale", "vendor.acquisition"),
+        ("Lumora doesn’t want its fans to miss the Glow 3 launch", "launch", "vendor.product_launch"),
+        ("FAA refuses to grant Lumora licence", "grant", "regulatory.approval"),
+    ],
+)
+def test_not_denied(sentence: str, trigger: str, event_type: str) -> None:
+    """A negation of something else, and one of a verb of avoidance, leaves the event as it is."""
+    assert "positive" == axes.polarity(sentence, span(sentence, trigger), event_type)
+
+
+@pytest.mark.parametrize(
     ("sentence", "trigger", "published", "wanted"),
     [
         ("Lumora was founded in April 2010 and listed in Oslo in 2018.", "listed", "2021-05-09", True),
