@@ -52,8 +52,10 @@ _YEAR = re.compile(
 )
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|to be|set to|plans?|planned|planning|aims?|expects?|expected|"
-    r"going to|by (?:(?:the )?(?:end|start|middle|spring|summer|fall|autumn|winter|year)|early|late|mid|"
-    rf"around|(?:19|20)\d\d|Q[1-4]|{'|'.join(MONTHS)})|next|until|scheduled|slated|due|target|forecast)\b",
+    r"going to|next|until|scheduled|slated|forecast|target(?:s|ed|ing)? (?:a|an|of|for|to|date)|"
+    r"due (?:in|by|on|out|to (?:be|come|launch|open|start|begin|end|ship|arrive))|"
+    r"by (?:(?:the )?(?:end|start|middle|spring|summer|fall|autumn|winter|year)|early|late|mid|around|"
+    rf"(?:19|20)\d\d|Q[1-4]|{'|'.join(MONTHS)}))\b",
     re.IGNORECASE,
 )
 _STALE_MONTHS = 2  # "In November" is old news in January, fresh in December

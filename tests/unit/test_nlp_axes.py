@@ -210,6 +210,16 @@ def test_not_denied(sentence: str, trigger: str, event_type: str) -> None:
         ("Shipments reached 3 million units in Q1 2021.", "Shipments", "2021-05-09", False),
         ("Shipments reached 3 million units in Q4 2020.", "Shipments", "2021-01-29", False),
         ("The plant will open in 2027.", "open", "2024-05-01", False),
+        ("Lumora was fined 100 billion won by the KFTC in 2020.", "fined", "2026-03-10", True),
+        ("In 2020 Lumora was fined $1 million by California.", "fined", "2026-03-10", True),
+        ("Lumora was fined in 2020 by a court in Oslo.", "fined", "2026-03-10", True),
+        ("In 2021 Lumora was sued by Quanto due to its patents.", "sued", "2026-03-10", True),
+        ("In 2013 hackers broke into Target.", "broke into", "2026-03-10", True),
+        ("In January, Lumora was fined by the regulator.", "fined", "2026-06-10", True),
+        ("Lumora, listed in 2020, was fined by the regulator on Monday.", "fined", "2026-03-10", False),
+        ("Lumora was fined by the regulator in March.", "fined", "2026-03-10", False),
+        ("The law of 2020 is due to be replaced.", "replaced", "2026-03-10", False),
+        ("Lumora opens the plant of 2020 again by March.", "opens", "2026-06-10", False),
     ],
 )
 def test_background(sentence: str, trigger: str, published: str | None, wanted: bool) -> None:
