@@ -58,6 +58,8 @@ _AHEAD = re.compile(
     rf"(?:19|20)\d\d|Q[1-4]|{'|'.join(MONTHS)}))\b",
     re.IGNORECASE,
 )
+_OPENING_YEAR = re.compile(r"^(?:Back )?[Ii]n (?:(?:early|late|mid)[- ]?)?(?:19|20)\d\d\b")
+_SIDE_SIGNS = (",", "(", "–", "—")  # before a side clause
 _STALE_MONTHS = 2  # "In November" is old news in January, fresh in December
 
 
@@ -98,7 +100,7 @@ def load_cues() -> _Cues:
         table.strings("assertion", "hints"),
         _group(table, "assertion", certainty, more="hints"),
         _group(table, "polarity", _POLARITY),
-        _group(table, "background", ("cues", "news")),
+        _group(table, "background", ("cues", "news", "restated", "once", "then", "anniversary")),
         _group(table, "change_state", _CHANGE_ORDER),
         _group(table, "stage", _STAGE_ORDER, more="default"),
         _stage_defaults(table),
@@ -225,14 +227,52 @@ def _old_month(clause: str, published: str | None) -> bool:
     return bool(months) and min((day.month - month) % len(MONTHS) for month in months) >= _STALE_MONTHS
 
 
+def _dates_itself(title: str, trigger: tuple[int, int], published: str | None) -> bool:
+    """Say whether the title tells of an anniversary, or opens with an old year and goes on to the trigger."""
+    cues = load_cues().background
+    if cues["anniversary"].search(title[slice(*_clause(title, trigger, _BOUNDARY))]):
+        return True
+    opening = cues["anniversary"].match(title)
+    if opening and opening.end() <= trigger[0]:
+        return not cues["news"].search(title, opening.end(), trigger[0])
+    start, end = _clause(title, trigger, _STRONG_BOUNDARY)
+    opening = _OPENING_YEAR.match(title)
+    if opening is None or opening.end() > trigger[0] or start > 0:
+        return False
+    return _old_year(title[:end], published)
+
+
+def _again(trigger: str, rest: str) -> bool:
+    """Say whether the rest of the title has the trigger's word again: "fined in 2018, fined again"."""
+    word = trigger.split(" ", 1)[0].lower()
+    return f" {word[: max(3, len(word) - 2)]}" in f" {rest.lower()}"
+
+
+def _restated(title: str, trigger: tuple[int, int], published: str | None) -> bool:
+    """Say whether the trigger stands in a side clause of the title about an earlier fact."""
+    cues = load_cues().background
+    start, end = _clause(title, trigger, _BOUNDARY)
+    clause = title[start:end]
+    opens = cues["restated"].match(clause)
+    if not opens or title[:start].rstrip()[-1:] not in _SIDE_SIGNS or _AHEAD.search(clause):
+        return False
+    if _again(title[slice(*trigger)], title[end:]):
+        return False
+    if cues["once"].match(clause) or cues["then"].search(clause) or _old_year(clause, published):
+        return True
+    return opens.lastgroup == "relative" and bool(find_months(clause))
+
+
 def background(
     sentence: str, trigger: tuple[int, int], published: str | None = None, field: str = "text"
 ) -> bool:
     """Say whether the sentence restates an older fact ("founded in 2010", "which it acquired in 2018").
 
-    Titles tell news; there only the words "years ago" and such make it old. Without ``published`` any
-    past-tense year counts.
+    Titles tell news; there only a dated side clause ("Lumora, fined in 2023, …") and a title that dates
+    itself to the past ("On this day in 2007 …") are old. Without ``published`` any past-tense year counts.
     """
+    if field == "title":
+        return _dates_itself(sentence, trigger, published) or _restated(sentence, trigger, published)
     cues = load_cues().background
     start, end = _clause(sentence, trigger, _BOUNDARY)
     clause = sentence[start:end]
@@ -240,8 +280,6 @@ def background(
     if opening and start >= opening.end():
         clause = f"{opening.group()} {clause}"
     clause = _blank(cues["news"], clause)
-    if field == "title":
-        return False
     if field == "summary":
         return bool(_old_year(clause, published) and cues["cues"].search(clause))
     if cues["cues"].search(clause):

@@ -161,4 +161,5 @@ def _is_background(doc: Doc, reading: Reading, match: Match) -> bool:
     masked = match.masked
     sentence = reading.text[masked.start : masked.original(len(masked.text))].rstrip()
     span = (match.start - masked.start, match.end - masked.start)
-    return axes.background(sentence, span, doc._.published, "text")
+    field = "title" if match.start < reading.title_end else "text"
+    return axes.background(sentence, span, doc._.published, field)

@@ -109,7 +109,7 @@ class EventDetector:
         thresholds = np.maximum(self.learner.thresholds, least)
         politics = _is_politics(reading, scores, thresholds)
         decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
-        lead = self._lead_findings(reading, row, decided, impression) if impression else []
+        lead = self._lead_findings(doc, reading, row, decided, impression) if impression else []
         body = [
             self._from_body(reading, finding)
             for finding in body_findings(
@@ -136,7 +136,12 @@ class EventDetector:
         return self.learner.join(linear, impression.logits), impression
 
     def _lead_findings(
-        self, reading: Reading, row: Row, decided: Sequence[tuple[str, float]], impression: Impression
+        self,
+        doc: Doc,
+        reading: Reading,
+        row: Row,
+        decided: Sequence[tuple[str, float]],
+        impression: Impression,
     ) -> list[Finding]:
         named = candidates(reading)
         said = [impression.takes_part(candidate.named_at()) for candidate in named]
@@ -144,7 +149,7 @@ class EventDetector:
         for event_type, probability in decided:
             strongest = self.learner.strongest(row, event_type)
             by_encoder = impression.logits[TYPES.index(event_type)]
-            match = best_match(reading, event_type)
+            match = best_match(reading, event_type, doc._.published)
             trigger = find_trigger(reading, match, strongest)
             chosen = self._participants(named, said, event_type, match)
             findings.append(
@@ -291,7 +296,7 @@ def _detection(
         assertion=axes.assertion(said, span, title, lead),
         change_state=axes.change_state(said, span),
         polarity=axes.polarity(said, span, finding.type),
-        background=old if old is not None else _is_old(doc, said, span, sentence.field),
+        background=old if old is not None else _is_old(doc, finding, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),
         content_type=content_type,
         confidence=round(min(0.99, finding.confidence), 2),
@@ -310,9 +315,11 @@ def _detection(
     )
 
 
-def _is_old(doc: Doc, sentence: str, span: tuple[int, int], field: str) -> bool:
-    """Say whether a sentence of the text restates an older fact; title and summary tell news."""
-    return field == "text" and axes.background(sentence, span, doc._.published, field)
+def _is_old(doc: Doc, finding: Finding, sentence: str, span: tuple[int, int], field: str) -> bool:
+    """Say whether a sentence restates an older fact; summaries and titles without a rule's word do not."""
+    if field == "summary" or (field == "title" and finding.match is None):
+        return False
+    return axes.background(sentence, span, doc._.published, field)
 
 
 def _trace(

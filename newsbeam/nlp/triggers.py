@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
+from newsbeam.nlp import axes
 from newsbeam.nlp.document import locate, text_of
 from newsbeam.nlp.features import Reading
 from newsbeam.nlp.rules import Match
@@ -32,17 +33,26 @@ class Sentence(NamedTuple):
     field_start: int  # where that field's own offset 0 would be in the document
 
 
-def best_match(reading: Reading, event_type: str) -> Match | None:
+def best_match(reading: Reading, event_type: str, published: str | None = None) -> Match | None:
     """Return the match of a rule that best shows an event of ``event_type`` in title or lead.
 
-    Fired before nearly fired, title before lead, strong before weak.
+    What a title tells before what it restates, fired before nearly fired, title before lead, strong before
+    weak.
     """
     found = [m for m in reading.matches if m.rule.type == event_type and m.start < reading.lead_end]
+    told = [m for m in found if m.start < reading.title_end and not _restated(reading, m, published)]
+    if told:
+        found = [m for m in found if m in told or m.start >= reading.title_end]
     if not found:
         return None
     return min(
         found, key=lambda m: (bool(m.missing), m.start >= reading.title_end, -m.rule.strength, m.start)
     )
+
+
+def _restated(reading: Reading, match: Match, published: str | None) -> bool:
+    title = reading.text[: reading.title_end]
+    return axes.background(title, (match.start, match.end), published, "title")
 
 
 def find_trigger(reading: Reading, match: Match | None, strongest: Sequence[tuple[str, float]]) -> Trigger:

@@ -254,10 +254,49 @@ def test_by_alone_does_not_look_ahead() -> None:
     assert not axes.background(due, (0, 5), "2025-11-12")
 
 
-def test_titles_are_news() -> None:
-    """A title restates nothing."""
-    title = "Lumora, founded in 2010, raises $9M"
-    assert not axes.background(title, span(title, "raises"), "2024-05-01", field="title")
+@pytest.mark.parametrize(
+    ("title", "trigger", "wanted"),
+    [
+        ("Lumora, fined €1.2 billion in 2023, launches new privacy tool", "fined", True),
+        ("Lumora, which laid off 14,000 people in October, unveils Glow in Germany", "laid off", True),
+        ("Lumora, once bought by Quanto, opens lab in Oulu", "bought", True),
+        ("Five years ago today: Lumora launched the Glow", "launched", True),
+        ("On this day in 2007 Ida Feld unveiled the Glow", "unveiled", True),
+        ("In 2007 Lumora unveiled the first Glow", "unveiled", True),
+        ("Lumora (founded in 2010) raises $9M", "founded", True),
+        ("Lumora closes Quanto, which it bought last year", "bought", True),
+        ("Lumora shuts down Glow Chat, launched in 2019", "launched", True),
+        ("This week in 1998: Lumora sued over browser", "sued", True),
+        ("The Glow launched 15 years ago today", "launched", True),
+        ("Ten years ago, Lumora bought Quanto", "bought", True),
+        ("Quanto, acquired by Lumora two years ago, lays off staff", "acquired", True),
+        ("Quanto – sued in 2021 – settles", "sued", True),
+        ("Ex-boss of Quanto, who was ousted in November, joins Lumora", "ousted", True),
+        ("Lumora, accused of X, is fined €1 billion", "fined", False),
+        ("Lumora, after 2023 loss, cuts 5,000 jobs", "cuts", False),
+        ("Lumora, founded in 2010, raises $9M", "raises", False),
+        ("Lumora, fined in 2023, is fined again", "fined again", False),
+        ("Lumora, fined in 2023, hit with new fine", "fined", False),
+        ("Lumora, sued in February, fires back", "sued", False),
+        ("Lumora, hit by outage, cuts 900 jobs", "hit", False),
+        ("Lumora launches Glow 3, 15 years ago today it launched the first", "launches", False),
+        ("Ten years ago a toy, now Lumora launches its robot", "launches", False),
+        ("Lumora’s 2024 phone launched in India", "launched", False),
+        ("In 2026, Lumora will launch the Glow 3", "launch", False),
+        ("Lumora buys Quanto, founded in 2010", "buys", False),
+        ("Lumora, Quanto, which sued in 2021, settle", "settle", False),
+        ("Lumora cuts 900 jobs, two years after buying Quanto", "cuts", False),
+        ("Lumora: fined in 2023, fined in 2026", "fined in 2026", False),
+        ("Lumora launches watch, which will ship in October", "ship", False),
+        ("Lumora sales fall in 2025", "fall", False),
+        ("Lumora, whose sales fell in 2024, fires its boss", "fires", False),
+        ("Lumora fined €500M for 2021 breach", "fined", False),
+        ("Lumora posts profit, helped by cloud", "helped", False),
+    ],
+)
+def test_background_in_a_title(title: str, trigger: str, wanted: bool) -> None:
+    """A title tells news, but in a side clause about an earlier fact and where it looks back."""
+    assert wanted == axes.background(title, span(title, trigger), "2026-03-10", field="title")
 
 
 @pytest.mark.parametrize(

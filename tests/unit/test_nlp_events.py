@@ -46,6 +46,28 @@ def test_a_plain_headline_is_understood(nlp, title, event_type, vendor):
 
 
 @pytest.mark.parametrize(
+    ("title", "event_type", "wanted"),
+    [
+        (
+            "Amazon, which laid off 14,000 people in October, unveils Alexa+ in Germany",
+            "vendor.layoffs",
+            True,
+        ),
+        (
+            "Amazon, which laid off 14,000 people in October, unveils Alexa+ in Germany",
+            "vendor.product_launch",
+            False,
+        ),
+        ("Google, fined €4.3 billion in 2018, fined again by EU over Android", "regulatory.fine", False),
+        ("Intel, after 2023 loss, cuts 5,000 jobs", "vendor.layoffs", False),
+    ],
+)
+def test_a_title_restates_in_side_clauses(nlp, title, event_type, wanted):
+    found = {event.type: event.background for event in _events(nlp, title, published="2026-03-10")}
+    assert wanted == found[event_type]
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "The best robot vacuums of the year, tested",
