@@ -33,6 +33,19 @@ _POLARITY = (
 )
 # Types that a text reports by what there will be no more ("no longer sells").
 _ENDINGS = frozenset({"vendor.product_withdrawal", "vendor.contraction"})
+_STAGE_MORE = ("wished", "one_house", "decided", "dismissed", "refused")
+_SUITS = frozenset({"regulatory.lawsuit", "regulatory.ip_dispute"})
+_GRANTS = frozenset({"regulatory.approval", "regulatory.subsidy"})
+# Types whose own words say that something stops; there they do not say that the event is cancelled.
+_STOPS = frozenset(
+    {
+        "vendor.layoffs",
+        "vendor.contraction",
+        "vendor.insolvency",
+        "vendor.divestiture",
+        "vendor.executive_change",
+    }
+)
 _CONTENT_ORDER = ("deal", "review", "how_to", "opinion", "roundup", "press_release", "analysis")
 
 _BOUNDARY = re.compile(r"[;:()\[\]]|—| – |, (?!(?:and|or) )|\n")
@@ -101,8 +114,8 @@ def load_cues() -> _Cues:
         _group(table, "assertion", certainty, more="hints"),
         _group(table, "polarity", _POLARITY),
         _group(table, "background", ("cues", "news", "restated", "once", "then", "anniversary")),
-        _group(table, "change_state", _CHANGE_ORDER),
-        _group(table, "stage", _STAGE_ORDER, more="default"),
+        _group(table, "change_state", (*_CHANGE_ORDER, "headline", "verb")),
+        _group(table, "stage", (*_STAGE_ORDER, *_STAGE_MORE), more="default"),
         _stage_defaults(table),
         _group(table, "content_type", _CONTENT_ORDER, more="url"),
         {kind: table.pattern("content_type", "url", kind) for kind in table.mapping("content_type", "url")},
@@ -300,23 +313,58 @@ def without_background(sentence: str, published: str | None = None) -> str:
     return news
 
 
-def change_state(sentence: str, trigger: tuple[int, int]) -> str:
-    """Return how far the change is, as the words around the trigger say; ``announced`` if they do not."""
-    cues = load_cues().change_state
+def change_state(sentence: str, trigger: tuple[int, int], event_type: str = "") -> str:
+    """Return how far the change is, as the words around the trigger say; ``announced`` if they do not.
+
+    An act of an authority is effective where it is in force or complete, not where it begins.
+    """
+    cues = load_cues()
     start, end = _clause(sentence, trigger, _STRONG_BOUNDARY)
-    clause = sentence[start:end]
-    return next((state for state in _CHANGE_ORDER if cues[state].search(clause)), "announced")
+    before, said, after = sentence[start : trigger[0]], sentence[slice(*trigger)], sentence[trigger[1] : end]
+    clause = f"{before} {after}" if event_type in _STOPS else before + said + after
+    regulatory = event_type.startswith("regulatory.")
+    for state in _CHANGE_ORDER:
+        cue = cues.stage["in_force"] if regulatory and state == "effective" else cues.change_state[state]
+        if cue.search(clause) or (state == "scheduled" and _is_to_come(before + said, len(before))):
+            return state
+    return "announced"
+
+
+def _is_to_come(clause: str, trigger: int) -> bool:
+    """Say whether a headline's bare infinitive announces the trigger: "Lumora to buy Quanto"."""
+    cues = load_cues().change_state
+    match = cues["headline"].match(clause)
+    if match is None or cues["verb"].search(clause, 0, match.end()):
+        return False
+    return trigger >= match.start("to")
 
 
 def stage(sentence: str, trigger: tuple[int, int], event_type: str = "") -> str | None:
-    """Return the stage of a regulatory act; None for events that are none (``vendor.*``)."""
+    """Return the stage of a regulatory act; None for events that are none (``vendor.*``).
+
+    A suit is a claim, hence proposed, until something is decided; a licence that is refused or withdrawn
+    is struck down; a bill that has passed one house is proposed.
+    """
     cues = load_cues()
     if event_type and not event_type.startswith("regulatory."):
         return None
     start, end = _clause(sentence, trigger, _STRONG_BOUNDARY)
-    clause = sentence[start:end]
+    clause = _blank(cues.stage["wished"], sentence[start:end])
+    if event_type in _SUITS:
+        return _stage_of_suit(clause) or cues.stage_default[event_type]
+    if event_type in _GRANTS and cues.stage["refused"].search(clause):
+        return "struck_down"
+    if cues.stage["one_house"].search(clause):
+        return "proposed"
     found = next((stage for stage in _STAGE_ORDER if cues.stage[stage].search(clause)), None)
     return found or cues.stage_default.get(event_type)
+
+
+def _stage_of_suit(clause: str) -> str | None:
+    cues = load_cues().stage
+    if cues["dismissed"].search(clause) or cues["struck_down"].search(clause):
+        return "struck_down"
+    return "enforced" if cues["decided"].search(clause) else None
 
 
 def content_type(title: str, summary: str = "", url: str = "") -> str:

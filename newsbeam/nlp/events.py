@@ -294,7 +294,7 @@ def _detection(
         vendors=vendors,
         authority=authority.name if authority else None,
         assertion=axes.assertion(said, span, title, lead),
-        change_state=axes.change_state(said, span),
+        change_state=axes.change_state(said, span, finding.type),
         polarity=axes.polarity(said, span, finding.type),
         background=old if old is not None else _is_old(doc, finding, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),

@@ -320,7 +320,14 @@ def test_change_state(sentence: str, trigger: str, wanted: str) -> None:
     ("sentence", "trigger", "wanted"),
     [
         ("Lawmakers introduce bill on AI", "bill", "proposed"),
-        ("Senate passes bill on AI", "bill", "adopted"),
+        ("Senate passes bill on AI", "bill", "proposed"),
+        ("House passes Glow ban bill", "ban", "proposed"),
+        ("Senate committee approves AI bill", "bill", "proposed"),
+        ("Congress passes AI act", "act", "adopted"),
+        ("Both House and Senate passed the AI bill, president signs it", "bill", "adopted"),
+        ("Lumora fails to overturn AI rule", "rule", "adopted"),
+        ("Lumora fails to get AI rule overturned", "rule", "adopted"),
+        ("Court overturned AI rules", "rules", "struck_down"),
         ("AI rules take effect today", "rules", "in_force"),
         ("Regulator fines Lumora", "fines", "enforced"),
         ("Court strikes down AI rules", "rules", "struck_down"),
@@ -332,6 +339,51 @@ def test_change_state(sentence: str, trigger: str, wanted: str) -> None:
 def test_stage(sentence: str, trigger: str, wanted: str) -> None:
     """The stage of a rule is read from the words, else from the type."""
     assert wanted == axes.stage(sentence, span(sentence, trigger), "regulatory.platform_ai_rule")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "event_type", "wanted"),
+    [
+        ("Quanto sues Lumora over photos", "sues", "regulatory.ip_dispute", "proposed"),
+        ("Lumora is hit with class action over batteries", "class action", "regulatory.lawsuit", "proposed"),
+        ("Lumora violated privacy, lawsuit says", "lawsuit", "regulatory.lawsuit", "proposed"),
+        ("Jury finds that Lumora copied Quanto", "finds", "regulatory.ip_dispute", "enforced"),
+        ("Lumora settles suit by its drivers", "settles", "regulatory.lawsuit", "enforced"),
+        ("Judge dismisses suit against Lumora", "suit", "regulatory.lawsuit", "struck_down"),
+        ("Agency sues Lumora over monopoly", "sues", "regulatory.antitrust", "enforced"),
+        ("Regulator grants Lumora licence", "grants", "regulatory.approval", "adopted"),
+        ("Regulator denied Lumora licence", "licence", "regulatory.approval", "struck_down"),
+        ("Regulator to keep Glow One grounded", "grounded", "regulatory.approval", "struck_down"),
+        ("Regulator suspends permit of Lumora", "permit", "regulatory.approval", "struck_down"),
+    ],
+)
+def test_stage_by_type(sentence: str, trigger: str, event_type: str, wanted: str) -> None:
+    """A suit is a claim until it is decided, and what is not granted does not hold."""
+    assert wanted == axes.stage(sentence, span(sentence, trigger), event_type)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "event_type", "wanted"),
+    [
+        ("BIS adds 37 firms to Entity List", "Entity List", "regulatory.export_control", "announced"),
+        ("Britain orders Lumora to build a backdoor", "orders", "regulatory.surveillance", "announced"),
+        ("JFTC orders Lumora to stop tying", "stop", "regulatory.antitrust", "announced"),
+        ("EU opens probe into Lumora", "probe", "regulatory.investigation", "announced"),
+        ("AI rules take effect", "rules", "regulatory.platform_ai_rule", "effective"),
+        ("EU to fine Lumora", "fine", "regulatory.fine", "scheduled"),
+        ("Lumora to buy Quanto", "buy", "vendor.acquisition", "scheduled"),
+        ("Chip maker Lumora to cut jobs", "cut", "vendor.layoffs", "scheduled"),
+        ("Lumora group to buy Quanto", "buy", "vendor.acquisition", "scheduled"),
+        ("Lumora uses Glow 3 to create a robot", "robot", "vendor.product_launch", "announced"),
+        ("Lumora agrees to buy Quanto", "buy", "vendor.acquisition", "announced"),
+        ("Lumora axes 9,000 jobs", "axes", "vendor.layoffs", "announced"),
+        ("Lumora axes plan for a plant", "plant", "vendor.expansion", "cancelled"),
+        ("Lumora launches phone to rival Glow", "launches", "vendor.product_launch", "effective"),
+    ],
+)
+def test_change_state_by_type(sentence: str, trigger: str, event_type: str, wanted: str) -> None:
+    """Who orders and who opens a probe has acted; a bare infinitive in a headline is to come."""
+    assert wanted == axes.change_state(sentence, span(sentence, trigger), event_type)
 
 
 def test_vendor_events_have_no_stage() -> None:
