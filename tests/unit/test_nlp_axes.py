@@ -374,6 +374,7 @@ def test_stage_by_type(sentence: str, trigger: str, event_type: str, wanted: str
         ("Lumora to buy Quanto", "buy", "vendor.acquisition", "scheduled"),
         ("Chip maker Lumora to cut jobs", "cut", "vendor.layoffs", "scheduled"),
         ("Lumora group to buy Quanto", "buy", "vendor.acquisition", "scheduled"),
+        ("US agencies to probe Lumora", "probe", "regulatory.investigation", "scheduled"),
         ("Lumora uses Glow 3 to create a robot", "robot", "vendor.product_launch", "announced"),
         ("Lumora agrees to buy Quanto", "buy", "vendor.acquisition", "announced"),
         ("Lumora axes 9,000 jobs", "axes", "vendor.layoffs", "announced"),
