@@ -300,6 +300,7 @@ def background(
     return _old_year(clause, published) or _old_month(clause, published)
 
 
+@lru_cache(maxsize=64)  # the events of an item share its lead
 def without_background(sentence: str, published: str | None = None) -> str:
     """Return ``sentence`` with the clauses that restate an older fact blanked out, so that offsets stay."""
     ends = [match.span() for match in _BOUNDARY.finditer(sentence)]

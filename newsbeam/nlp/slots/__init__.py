@@ -249,6 +249,8 @@ def _same_parties(reader: _Reader, names: Sequence[str], other: str) -> bool:
 
 def _news_of(reader: _Reader, names: Sequence[str], other: str) -> tuple[str, tuple[int, int]] | None:
     """Return ``other`` without old facts, and where it speaks of the event; None where it does not."""
+    if not reader.plan.about.search(other):
+        return None
     news = axes.without_background(other, reader.context.published)
     about = reader.plan.about.search(news)
     return (news, about.span()) if about and _same_parties(reader, names, news) else None
