@@ -286,7 +286,9 @@ def _detection(
     authority = finding.authority
     code = jurisdiction(reading, authority, sentence.start, sentence.end) if authority else None
     old = finding.background
-    slots = fill(finding.type, said, span, context._replace(jurisdiction=code))
+    state = axes.change_state(said, span, finding.type)
+    around = context._replace(jurisdiction=code, scheduled=state == "scheduled")
+    slots = fill(finding.type, said, span, around)
     title = context.title if sentence.field != "title" else ""
     lead = context.summary if sentence.field == "title" else ""
     return Detection(
@@ -294,7 +296,7 @@ def _detection(
         vendors=vendors,
         authority=authority.name if authority else None,
         assertion=axes.assertion(said, span, title, lead),
-        change_state=axes.change_state(said, span, finding.type),
+        change_state=state,
         polarity=axes.polarity(said, span, finding.type),
         background=old if old is not None else _is_old(doc, finding, said, span, sentence.field),
         stage=axes.stage(said, span, finding.type),

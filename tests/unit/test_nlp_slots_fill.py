@@ -291,6 +291,13 @@ def test_shared_sign_by_the_vendors_home(sentence: str, text: str, currency: str
     assert currency == found["amount"].currency  # type: ignore[attr-defined]
 
 
+def test_a_quarter_is_no_date() -> None:
+    """Where only a quarter is said, the period says it."""
+    around = SlotContext(published="2026-03-10")
+    found = filled("vendor.product_launch", "Lumora delays the Fold to Q3 2026", "delays", around)
+    assert ("Q3 2026", None) == (found["period"], found.get("effective_date"))
+
+
 def test_all_knowledge_loads() -> None:
     """Every file that the slots read is right."""
     load_knowledge()

@@ -2,7 +2,14 @@
 
 import pytest
 
-from newsbeam.nlp.slots.dates import effective_of, find_dates, find_months, find_periods, period_of
+from newsbeam.nlp.slots.dates import (
+    coming_period,
+    effective_of,
+    find_dates,
+    find_months,
+    find_periods,
+    period_of,
+)
 from newsbeam.nlp.slots.quantity import find_headcounts, find_percents, find_users
 
 
@@ -84,6 +91,13 @@ def test_users() -> None:
         ("over the next five years", "next five years"),
         ("a five-year plan", "five-year"),
         ("as of September", "2023-09"),
+        ("profit in the quarter ended June 30", "Q2 2023"),
+        ("the three months ended 30 September 2023", "Q3 2023"),
+        ("the quarter ended July 1, 2023", "Q2 2023"),
+        ("the quarter ended January 31", "quarter to 2024-01"),
+        ("the six months to June 30, 2023", "H1 2023"),
+        ("the year ended December 31", "FY 2023"),
+        ("the fiscal year ended March 31, 2023", "year to 2023-03"),
     ],
 )
 def test_periods(text: str, wanted: str) -> None:
@@ -111,6 +125,26 @@ def test_period_without_publication_stays_open() -> None:
         ("will ship on Monday", "2025-11-17"),
         ("will end tomorrow", "2025-11-13"),
         ("ends support Feb. 18", "2026-02-18"),
+        ("recalls cars from Friday", "2025-11-14"),
+        ("will close it Friday", "2025-11-14"),
+        ("said Monday it will close it on Friday", "2025-11-14"),
+        ("takes effect on Sunday.", "2025-11-16"),
+        ("closes it next January", "2026-01"),
+        ("closes it next November", "2026-11"),
+        ("announced that it will close it on January 18", "2026-01-18"),
+        ("to end by the end of the year", "2025"),
+        ("to end by the end of this month", "2025-11"),
+        ("to close by year’s end", "2025"),
+        ("to close in two weeks", "2025-11-26"),
+        ("to close in three months", "2026-02"),
+        ("resigns effective immediately", "2025-11-12"),
+        ("to launch it in 2028 at last", "2028"),
+        ("to launch it in early 2027", "2027"),
+        ("delayed to 2027", "2027"),
+        ("to raise prices on 07/23/2026", "2026-07-23"),
+        ("to raise prices on 23/07/2026", "2026-07-23"),
+        ("to raise prices on 7.8.2026", "2026-08-07"),
+        ("to raise prices on 07/08/2026", "2026"),
     ],
 )
 def test_effective_date(text: str, wanted: str) -> None:
@@ -118,6 +152,59 @@ def test_effective_date(text: str, wanted: str) -> None:
     found = effective_of(text, (0, 0), "2025-11-12T08:00:00Z")
     assert found is not None
     assert wanted == found.iso
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "launches a phone, the company said on Friday",
+        "launches a phone, it said Friday",
+        "best Black Friday deals to come",
+        "raises prices for the second time in two months",
+        "cut 10,000 jobs in 2022",
+        "raises $5M to 2026 World Cup",
+        "to launch it on 31/02/2026",
+    ],
+)
+def test_no_effective_date(text: str) -> None:
+    """The day of saying, a count that looks back, a year that is over are no dates of taking effect."""
+    assert effective_of(text, (0, 0), "2025-11-12") is None
+
+
+def test_scheduled_has_no_past_date() -> None:
+    """What is still to come does not come on a day before the publication."""
+    text = "to launch the Fold on September 9"
+    assert effective_of(text, (0, 9), "2025-09-20", scheduled=True) is None
+    found = effective_of(text, (0, 9), "2025-09-09", scheduled=True)
+    assert found is not None
+    assert "2025-09-09" == found.iso
+
+
+def test_the_date_may_be_the_trigger() -> None:
+    """A date counts although the learner calls its month the trigger."""
+    text = "Lumora closes Glow on January 18"
+    found = effective_of(text, (text.index("January"), text.index(" 18")), "2025-12-01")
+    assert found is not None
+    assert "2026-01-18" == found.iso
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("delays the Fold to Q3 2026", "Q3 2026"),
+        ("delays the Fold to Q3", "Q3 2026"),
+        ("due in the fourth quarter", "Q4 2025"),
+        ("delayed to the second half of 2027", "H2 2027"),
+        ("to come in the first half", "H1 2026"),
+        ("after losses in Q4 2025", None),
+        ("delayed after sales fell in Q2 2025", None),
+        ("delayed to March", None),
+    ],
+)
+def test_coming_period(text: str, wanted: str | None) -> None:
+    """A quarter or half in which something takes effect is the next such one."""
+    found = coming_period(text, (0, 0), "2025-11-12")
+    assert wanted == (found.text if found else None)
 
 
 def test_dates_that_look_back_and_may() -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypedDict
 
 from newsbeam.knowledge.tables import Table, check_keys, read_table
 from newsbeam.nlp import axes
-from newsbeam.nlp.slots.dates import effective_of, find_periods, period_of
+from newsbeam.nlp.slots.dates import coming_period, effective_of, find_periods, period_of
 from newsbeam.nlp.slots.money import ROLES, MoneySpan, find_money, load_currencies, nearest
 from newsbeam.nlp.slots.people import Person, find_people, find_positions, load_positions, position_of
 from newsbeam.nlp.slots.places import countries, find_places, load_places, place_of
@@ -57,7 +57,8 @@ class SlotContext(NamedTuple):
     """The document around a sentence. All of it may be empty.
 
     ``vendors`` and ``products`` are names as they stand in the text, ``homes`` the ISO 3166 countries of
-    those that the catalogue knows; ``published`` is an ISO date.
+    those that the catalogue knows; ``published`` is an ISO date; ``scheduled`` says that the event was still
+    to come then.
     """
 
     title: str = ""
@@ -68,6 +69,7 @@ class SlotContext(NamedTuple):
     products: Sequence[str] = ()
     homes: Mapping[str, str] = MappingProxyType({})
     jurisdiction: str | None = None
+    scheduled: bool = False
 
 
 class _Plan(NamedTuple):
@@ -174,14 +176,20 @@ class _Reader:
         if "period" in wanted and (period := period_of(find_periods(sentence, self.context.published))):
             found["period"] = period.text
         if "effective_date" in wanted:
-            day = effective_of(sentence, trigger, self.context.published)
-            if day:
-                found["effective_date"] = day.iso
+            self._effect(sentence, trigger, found)
         if "product" in wanted:
             self._product(sentence, trigger, vendors, found)
         if "person" in wanted or "position" in wanted:
             self._person(sentence, trigger, found)
         return found
+
+    def _effect(self, sentence: str, trigger: tuple[int, int], found: _Found) -> None:
+        """Add the date on which it takes effect, or the quarter or half where no more is said."""
+        context = self.context
+        if day := effective_of(sentence, trigger, context.published, scheduled=context.scheduled):
+            found["effective_date"] = day.iso
+        elif period := coming_period(sentence, trigger, context.published):
+            found["period"] = period.text
 
     def _amount(self, sentence: str, trigger: tuple[int, int]) -> MoneySpan | None:
         shared = any(sign in sentence for sign in _SHARED_SIGNS)

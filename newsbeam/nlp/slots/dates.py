@@ -17,6 +17,9 @@ _MONTH = (
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _YEAR = r"(?:19|20)\d\d"
+_COUNTS = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+}
 _TAIL = (
     r"(?:,?\s+(?:of\s+|in\s+)?(?:(?:fiscal|FY|calendar)(?:\s+year)?\s?)?"
     rf"(?P<{{}}>{_YEAR}|this year|last year))?"
@@ -33,6 +36,9 @@ _PERIOD = re.compile(
     rf"|\b(?:in|as of|for|during)\s+(?P<month>{_MONTH})(?:\s+(?P<my>{_YEAR}))?(?!\s*\d)(?!\w)"
     r"|\b(?:(?:over|in|for|during|within|across) )?(?:the )?(?P<span>(?:next|coming|past|last) "
     r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|few) (?:years|months|weeks|decades))\b"
+    r"|\b(?P<unit>quarter|three months|half[\s-]year|six months|(?:fiscal |financial |full )?year)\s+"
+    rf"(?:ended|ending|to)\s+(?:on\s+)?(?:(?P<ud1>\d\d?)\s+)?(?P<um>{_MONTH})(?!\w)"
+    rf"(?:\s+(?P<ud2>\d\d?)(?!\d))?(?:,?\s+(?P<uy>{_YEAR}))?"
     r"|\b(?P<long>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|multi)-year)\b"
     r"|\b(?P<rel>this year|last year|next year)\b",
     re.IGNORECASE,
@@ -46,13 +52,24 @@ _DATE = re.compile(
     rf"|\b(?:by|in|from|until|starting|beginning|since|as soon as|before|this|next|late|early|mid-|end of)\s+"
     rf"(?P<m4>{_MONTH})(?!\s*\d)(?![a-z])"
     r"|\b(?P<near>today|tomorrow|tonight)\b"
-    r"|\b(?P<nday>(?:next |this |on |last )(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
-    r"|\b(?P<nrel>next (?:week|month|year)|later this (?:month|year))\b",
+    r"|\b(?P<now>effective immediately|immediately effective|with immediate effect)\b"
+    r"|\b(?P<nday>(?:(?:next|this|on|last|from|by|until|starting|beginning|before|after) )?"
+    rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b(?![’']|,?\s+(?:{_MONTH}|\d))"
+    r"|\b(?P<nrel>next (?:week|month|year)|later this (?:month|year))\b"
+    r"|\b(?P<close>(?:at|by|before|until) (?:the )?"
+    r"(?:end of (?:the|this) (?:month|year)|(?:month|year)(?:[’']s)?[- ]end))\b"
+    r"|\b(?:in|by|from|until|before|for|to) "
+    r"(?:(?:early|late|mid|the (?:start|beginning|middle|end) of|sometime in)[ -])?"
+    rf"(?P<y5>{_YEAR})\b(?![-–]|\s*[%$]|\s+(?-i:[A-Z]))"
+    rf"|\b(?P<n1>\d{{1,2}})(?P<mark>[/.])(?P<n2>\d{{1,2}})(?P=mark)(?P<y6>{_YEAR})\b"
+    rf"|\bin (?:about |around )?(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)}) "
+    r"(?P<step>days|weeks?|months?)\b(?! of\b)",
     re.IGNORECASE,
 )
 _MAY_BE_PERIOD = re.compile(r"\d|uarter|half|year| (?:in|of|for|during) [A-Z]")  # cheap: most text has none
 _MAY_BE_DATE = re.compile(
-    r"\d|\b(?:next|today|tonight|tomorrow|later|Next|Today|Later)\b|day\b|\b(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)"
+    r"\d|\b(?:next|today|tonight|tomorrow|later|Next|Today|Later)\b|day\b|end\b|mmediate|"
+    r"\b(?:days|weeks?|months?)\b|\b(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)"
 )
 # Words before a date (nearby) or anywhere left of it that make it the date of taking effect.
 _EFFECT = re.compile(
@@ -64,11 +81,27 @@ _EFFECT = re.compile(
 _FUTURE = re.compile(
     r"\b(?:will|shall|to|from|starting|beginning|effective|by|until|set|due|next|coming|upcoming|"
     r"available|plans?|expected|scheduled|slated|arriv(?:es|ing)|launch(?:es|ing)|out|"
-    r"goes|as (?:soon|early) as)\b",
+    r"ends|starts|begins|takes? effect|goes|as (?:soon|early) as)\b",
     re.IGNORECASE,
 )
 _PAST = re.compile(
     r"\b(?:was|were|had|since|ago|last|earlier|launched|announced|said|reported|filed)\b", re.IGNORECASE
+)
+# What looks ahead even in a sentence that looks back: "said it will close on January 18".
+_WILL = re.compile(
+    r"\b(?:will|shall|set to|plans? to|effective|starting|beginning|due|scheduled|slated|coming|upcoming)\b",
+    re.IGNORECASE,
+)
+# The day on which it was said is not the day on which it takes effect.
+_SAID = re.compile(
+    r"\b(?:said|says|told|announced|reported|confirmed|revealed|filed|wrote|posted|tweeted|"
+    r"statement|according to(?: \w+){1,3})(?: (?:late|early|here))?(?: (?:on|in))?\s*$",
+    re.IGNORECASE,
+)
+# "The second round in two months" counts back: such words before it make it no date ahead.
+_COUNTED_BACK = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|last|most|\w+est|times?|once|twice|only|just|sold|record|more|less)\b",
+    re.IGNORECASE,
 )
 
 
@@ -117,15 +150,16 @@ def _year(text: str | None, day: date | None) -> str | None:
     return str(day.year - (text.lower() == "last year"))
 
 
-def _last_done_quarter(number: int, day: date | None) -> str:
-    """Return the quarter ``number`` that had ended (or was running) when ``day`` came."""
+def _nearest_quarter(number: int, day: date | None, *, ahead: bool) -> str:
+    """Return the quarter ``number`` that is over or running on ``day``, with ``ahead`` running or to come."""
     if day is None:
         return f"Q{number}"
     running = (day.month + 2) // 3
-    return f"Q{number} {day.year if number <= running else day.year - 1}"
+    year = day.year + (number < running) if ahead else day.year - (number > running)
+    return f"Q{number} {year}"
 
 
-def _quarter(groups: dict[str, str], day: date | None) -> str | None:
+def _quarter(groups: dict[str, str], day: date | None, *, ahead: bool) -> str | None:
     if short := groups.get("s3"):
         return f"Q{groups['q3']} 20{short}"
     if "lastq" in groups:
@@ -136,22 +170,44 @@ def _quarter(groups: dict[str, str], day: date | None) -> str | None:
     number = int(digit) if digit.isdigit() else _QUARTERS[digit.lower()]
     year = groups.get("y1") or groups.get("y2") or (f"20{groups['s1']}" if "s1" in groups else None)
     if year is None:
-        return _last_done_quarter(number, day)
+        return _nearest_quarter(number, day, ahead=ahead)
     return f"Q{number} {_year(year, day) or ''}".strip()
 
 
-def _half(groups: dict[str, str], day: date | None) -> str | None:
+def _half(groups: dict[str, str], day: date | None, *, ahead: bool) -> str | None:
     half = groups.get("h1") or groups.get("h2")
     if half is None:
         return None
     number = int(half) if half.isdigit() else _QUARTERS[half.lower()]
-    year = _year(groups.get("y4") or groups.get("y5"), day) or (str(day.year) if day else "")
+    this = str(day.year + (ahead and number == 1 and day.month > 6)) if day else ""
+    year = _year(groups.get("y4") or groups.get("y5"), day) or this
     return f"H{number} {year}".strip()
+
+
+def _closing(groups: dict[str, str], day: date | None) -> str | None:
+    """Return the period that "quarter ended June 30" means: a calendar one where it is one.
+
+    Of a company's own year ("quarter ended January 31") only the last month is known, not the number. A
+    quarter of 13 weeks may close in the first days of the month after.
+    """
+    month, number = _month(groups["um"]), int(groups.get("ud1") or groups.get("ud2") or 28)
+    end = _resolve_day(month, number, groups.get("uy"), day, future=False)
+    if end is None:
+        return None
+    last = date.fromisoformat(end) - timedelta(days=7 if number <= 7 else 0)
+    unit = groups["unit"].lower()
+    if "year" in unit and "half" not in unit:
+        return f"FY {last.year}" if last.month == 12 else f"year to {last.isoformat()[:7]}"
+    length, letter, words = (3, "Q", "quarter") if unit in ("quarter", "three months") else (6, "H", "half")
+    whole, rest = divmod(last.month, length)
+    return f"{words} to {last.isoformat()[:7]}" if rest else f"{letter}{whole} {last.year}"
 
 
 def _longer(groups: dict[str, str], day: date | None) -> str | None:
     if year := groups.get("fy"):
         return f"FY {year}"
+    if "unit" in groups:
+        return _closing(groups, day)
     if name := groups.get("month"):
         return _resolve_month(_month(name), groups.get("my"), day, future=False)
     if word := groups.get("rel"):
@@ -160,9 +216,9 @@ def _longer(groups: dict[str, str], day: date | None) -> str | None:
     return span.lower() if span else None
 
 
-def _period(match: re.Match[str], day: date | None) -> str | None:
+def _period(match: re.Match[str], day: date | None, *, ahead: bool = False) -> str | None:
     groups = {key: value for key, value in match.groupdict().items() if value}
-    return _quarter(groups, day) or _half(groups, day) or _longer(groups, day)
+    return _quarter(groups, day, ahead=ahead) or _half(groups, day, ahead=ahead) or _longer(groups, day)
 
 
 def _previous_quarter(day: date | None) -> str | None:
@@ -177,13 +233,16 @@ def _relative_year(text: str, day: date | None) -> str | None:
     return str(day.year + shift) if day else None
 
 
-def _resolve_month(month: int, year: str | None, day: date | None, *, future: bool | None) -> str | None:
+def _resolve_month(
+    month: int, year: str | None, day: date | None, *, future: bool | None, after: bool = False
+) -> str | None:
+    """Return the month next to ``day``; with ``after`` ("next March") never the one that runs."""
     if year:
         return f"{year}-{month:02}"
     if day is None:
         return None
     if future:
-        return f"{day.year + (month < day.month)}-{month:02}"
+        return f"{day.year + (month < day.month or (after and month == day.month))}-{month:02}"
     return f"{day.year - (month > day.month)}-{month:02}"
 
 
@@ -202,6 +261,30 @@ def find_periods(text: str, published: str | None = None) -> list[PeriodSpan]:
 def period_of(spans: list[PeriodSpan]) -> PeriodSpan | None:
     """Return the most telling period: a quarter, half or fiscal year before anything else."""
     return min(spans, key=lambda s: (not _RANK.match(s.text), s.start)) if spans else None
+
+
+_TOWARDS = re.compile(
+    r"\b(?:in|by|to|until|till|from|before|starting|beginning|for)"
+    r"(?: the| early| late| fiscal| mid| end of)*[ -]$",
+    re.IGNORECASE,
+)
+_LENGTHS = {"Q": 3, "H": 6}
+
+
+def coming_period(text: str, trigger: tuple[int, int], published: str | None = None) -> PeriodSpan | None:
+    """Return the quarter or half, running or to come, in which what the trigger says takes effect."""
+    day = parse_day(published)
+    if day is None or not _MAY_BE_PERIOD.search(text):
+        return None
+    for match in _PERIOD.finditer(text, trigger[0]):
+        period = _period(match, day, ahead=True)
+        if not (period and re.match(r"[QH]\d \d", period) and _TOWARDS.search(text[: match.start()])):
+            continue
+        last = (int(period[3:]), int(period[1]) * _LENGTHS[period[0]])  # year and last month
+        running = last[1] - _LENGTHS[period[0]] < day.month and last[0] == day.year
+        if last >= (day.year, day.month) and (not running or _looks_ahead(text, match)):
+            return PeriodSpan(*match.span(), period)
+    return None
 
 
 def _resolve_day(
@@ -223,21 +306,42 @@ def _resolve_day(
     return min(choices, key=lambda choice: abs(choice - day)).isoformat()
 
 
-def _weekday(text: str, day: date, *, future: bool | None) -> str:
-    which, _, name = text.lower().partition(" ")
+def _weekday(text: str, day: date, *, future: bool | None) -> str | None:
+    which, _, name = text.lower().rpartition(" ")
     ahead = (_DAYS.index(name) - day.weekday()) % 7
     if which == "next":
         return (day + timedelta(days=ahead or 7)).isoformat()
+    if which == "" and not future:
+        return None
     if which == "last" or not future:
         return (day - timedelta(days=(-ahead) % 7)).isoformat()
     return (day + timedelta(days=ahead)).isoformat()
 
 
-def _relative(groups: dict[str, str], day: date, *, future: bool | None) -> str:
+def _in_steps(count: str, step: str, day: date) -> str:
+    """Return the day that lies ``count`` days or weeks ahead, or the month that lies so many months ahead."""
+    number = int(count) if count.isdigit() else _COUNTS[count.lower()]
+    if not step.lower().startswith("month"):
+        days = number * (7 if step.lower().startswith("week") else 1)
+        return (day + timedelta(days=days)).isoformat()
+    years, month = divmod(day.month - 1 + number, 12)
+    return f"{day.year + years}-{month + 1:02}"
+
+
+def _relative(match: re.Match[str], groups: dict[str, str], day: date, *, future: bool | None) -> str | None:
     if word := groups.get("near"):
         return (day + timedelta(days=word.lower() == "tomorrow")).isoformat()
+    if "now" in groups:
+        return day.isoformat()
     if word := groups.get("nday"):
         return _weekday(word, day, future=future)
+    if count := groups.get("count"):
+        counts_back = not future or _COUNTED_BACK.search(
+            match.string[max(0, match.start() - 60) : match.start()]
+        )
+        return None if counts_back else _in_steps(count, groups["step"], day)
+    if word := groups.get("close"):
+        return day.isoformat()[: 7 if "month" in word.lower() else 4]
     return {
         "next week": (day + timedelta(days=7 - day.weekday())).isoformat(),  # its Monday
         "next month": f"{day.year + day.month // 12}-{day.month % 12 + 1:02}",
@@ -247,22 +351,41 @@ def _relative(groups: dict[str, str], day: date, *, future: bool | None) -> str:
     }[groups["nrel"].lower()]
 
 
+def _numeric(groups: dict[str, str]) -> str | None:
+    """Return the day of "31.07.2026" or "07/31/2026", of "07/08/2026" only the year.
+
+    With dots the day comes first; with strokes it comes first or second, depending on the country.
+    """
+    first, second, year = int(groups["n1"]), int(groups["n2"]), groups["y6"]
+    if groups["mark"] == "/" and first != second and max(first, second) <= 12:
+        return year
+    day, month = (second, first) if groups["mark"] == "/" and second > 12 else (first, second)
+    return _resolve_day(month, day, year, None, future=None)
+
+
 def _date(match: re.Match[str], day: date | None, *, future: bool | None) -> str | None:
     groups = {key: value for key, value in match.groupdict().items() if value}
     if iso := groups.get("iso"):
         return iso if parse_day(iso) else None
+    if "n1" in groups:
+        return _numeric(groups)
+    if year := groups.get("y5"):
+        return year
     if name := groups.get("m") or groups.get("m2"):
         number, year = groups.get("d") or groups["d2"], groups.get("y") or groups.get("y2")
         return _resolve_day(_month(name), int(number), year, day, future=future)
     if name := groups.get("m3") or groups.get("m4"):
-        return _resolve_month(_month(name), groups.get("y3"), day, future=future)
-    return _relative(groups, day, future=future) if day else None
+        after = match.group().lower().startswith("next")
+        return _resolve_month(_month(name), groups.get("y3"), day, future=future, after=after)
+    return _relative(match, groups, day, future=future) if day else None
 
 
 def _looks_ahead(text: str, match: re.Match[str]) -> bool | None:
     before = text[max(0, match.start() - 60) : match.end()]
-    if _PAST.search(before):
-        return False
+    past = [found.end() for found in _PAST.finditer(before)]
+    will = [found.end() for found in _WILL.finditer(before)]
+    if past:
+        return bool(will) and will[-1] > past[-1]
     return True if _FUTURE.search(before) else None
 
 
@@ -283,14 +406,29 @@ def find_dates(text: str, published: str | None = None, *, future: bool | None =
     return spans
 
 
-def effective_of(text: str, trigger: tuple[int, int], published: str | None = None) -> DateSpan | None:
-    """Return the date on which what the trigger says takes effect: stated after it, or in its clause."""
+def _takes_effect(text: str, trigger: tuple[int, int], span: DateSpan) -> bool:
+    before = text[trigger[1] : span.start]
+    if _SAID.search(before):
+        return False
+    whole = text[max(0, span.start - 40) : span.end]
+    ends = span.end >= len(text.rstrip(" ."))
+    return bool(_EFFECT.search(before[-30:]) or _FUTURE.search(whole) or ends)
+
+
+def effective_of(
+    text: str, trigger: tuple[int, int], published: str | None = None, *, scheduled: bool = False
+) -> DateSpan | None:
+    """Return the date on which what the trigger says takes effect: stated after it, or in its clause.
+
+    What is ``scheduled`` has no date before the publication; of a mere year that is over nothing takes
+    effect.
+    """
+    today = published[:10] if published and parse_day(published) else ""
     for span in find_dates(text, published):
-        if span.start < trigger[1]:
+        if span.end <= trigger[0] or not _takes_effect(text, trigger, span):
             continue
-        before = text[trigger[1] : span.start]
-        whole = text[max(0, span.start - 40) : span.end]
-        if _EFFECT.search(before[-30:]) or _FUTURE.search(whole) or span.end >= len(text.rstrip(" .")):
+        over = span.iso < today[: len(span.iso)]
+        if not (over and (scheduled or len(span.iso) == 4)):
             return span
     return None
 
