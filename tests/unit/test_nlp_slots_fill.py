@@ -298,6 +298,14 @@ def test_a_quarter_is_no_date() -> None:
     assert ("Q3 2026", None) == (found["period"], found.get("effective_date"))
 
 
+def test_known_names_are_words() -> None:
+    """A known product inside another word is not meant, its plural is."""
+    around = SlotContext(vendors=("Lumora",), products=("Glow",))
+    trigger = "ban"
+    assert {} == filled("regulatory.product_ban", "A ban of GlowBook", trigger, around)
+    assert {"product": "Glow"} == filled("regulatory.product_ban", "A ban of Glows", trigger, around)
+
+
 def test_all_knowledge_loads() -> None:
     """Every file that the slots read is right."""
     load_knowledge()

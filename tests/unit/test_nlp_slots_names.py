@@ -9,7 +9,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.knowledge.tables import FOLDER
 from newsbeam.nlp.slots.people import find_people, find_positions, position_of
 from newsbeam.nlp.slots.places import countries, find_places, place_of, read_places
-from newsbeam.nlp.slots.product import find_product
+from newsbeam.nlp.slots.product import find_product, with_version
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,13 @@ def test_no_person_without_reason() -> None:
         ("Lumora Launches New Quark Ultra AI Chip For Data Centers", "Launches", "Quark Ultra AI Chip"),
         ("New LumoBook Air introduced with a new chip", "introduced", "LumoBook Air"),
         ("Lumora launches a smart speaker that listens", "launches", None),
+        ("Lumora launches Phone (3a) Lite", "launches", "Phone (3a) Lite"),
+        ("Lumora launches Phone 2", "launches", "Phone 2"),
+        ("luOS Meadow 14.4.1 released with fixes", "released", "luOS Meadow 14.4.1"),
+        ("Lumora launches 007 First Light", "launches", "007 First Light"),
+        ("Lumora unveils 15 Ultra", "unveils", "15 Ultra"),
+        ("Lumora launches EV6", "launches", "EV6"),
+        ("Lumora unveils a 65-inch QLED Frame", "unveils", "QLED Frame"),
     ],
 )
 def test_product_after_the_trigger(text: str, trigger: str, product: str | None) -> None:
@@ -143,6 +150,41 @@ def test_product_after_the_trigger(text: str, trigger: str, product: str | None)
     start = text.index(trigger)
     found = find_product(text, (start, start + len(trigger)))
     assert product == (found.name if found else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lumora launches 24 satellites",
+        "Lumora Launches 24 Satellites Into Orbit",
+        "Lumora launches 5,000 satellites",
+        "Lumora launches its first car in 2027",
+        "Lumora adds RAM limits",
+        "Lumora adds USB4 and HDMI ports",
+        "Lumora adds Wi-Fi 7",
+        "Lumora launches Bitcoin payments",
+        "Lumora launches AI agent",
+        "Lumora Launches Smartphone For Kids",
+        "Lumora launches 4-foot-tall robot",
+    ],
+)
+def test_numbers_abbreviations_and_kinds_are_no_product(text: str) -> None:
+    """How many, what it plugs into and which kind of thing it is name no product."""
+    start = text.lower().index("launches" if "aunches" in text else "adds")
+    assert find_product(text, (start, text.index(" ", start))) is None
+
+
+@pytest.mark.parametrize("text", ["Lumora launches Lumora+", "Lumora launches Lumora-made phone"])
+def test_rest_of_a_word_is_no_product(text: str) -> None:
+    """What a company's name leaves of a word is no name."""
+    assert find_product(text, (7, 15), (), [(0, 6), (16, 22)]) is None
+
+
+def test_known_product_with_its_version() -> None:
+    """The rest of a version belongs to the known product before it."""
+    text = "Lumora ships Glow 3.1.2. Glow shines."
+    assert (13, 23) == with_version(text, (13, 19))
+    assert (25, 29) == with_version(text, (25, 29))
 
 
 def test_known_product_is_taken_whole() -> None:

@@ -15,7 +15,7 @@ from newsbeam.nlp.slots.dates import coming_period, effective_of, find_periods, 
 from newsbeam.nlp.slots.money import ROLES, MoneySpan, find_money, load_currencies, nearest
 from newsbeam.nlp.slots.people import Person, find_people, find_positions, load_positions, position_of
 from newsbeam.nlp.slots.places import countries, find_places, load_places, place_of
-from newsbeam.nlp.slots.product import find_product, load_words
+from newsbeam.nlp.slots.product import find_product, load_words, with_version
 from newsbeam.nlp.slots.quantity import find_headcounts, find_percents
 from newsbeam.records import Money, Slots
 from newsbeam.taxonomy import TYPES
@@ -37,6 +37,7 @@ _LEAD_CHARS = 700  # of the text: about the first four sentences, where news say
 _SENTENCE_END = re.compile(r"(?<=[.!?…”\"])\s+(?=[A-Z“\"‘$€£¥])|\n+")
 _SHARED_SIGNS = ("¥", "￥", "kr", "peso", "rupee", "lira")  # of currencies of several countries
 _NOTHING = re.compile(r"(?!)")
+_WORD_END = re.compile(r"(?:e?s)?(?![^\W_])")  # an "s" of a plural stays outside
 _SURE_PERSON = 4  # a verb of appointing stands before the name
 _SAME_AMOUNT = (0.4, 2.5)  # a headline rounds or converts; beyond this it is another amount
 
@@ -130,12 +131,15 @@ def load_knowledge() -> None:
 
 
 def _spans_of(names: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Return where ``names`` stand in ``text`` as words of their own ("Macs" too, not "MacBook")."""
     spans = []
     for name in names:
         at = text.find(name)
         while at >= 0:
-            spans.append((at, at + len(name)))
-            at = text.find(name, at + len(name))
+            end = at + len(name)
+            if not text[at - 1 : at].isalnum() and _WORD_END.match(text, end):
+                spans.append((at, end))
+            at = text.find(name, end)
     return spans
 
 
@@ -211,7 +215,7 @@ class _Reader:
     def _product(
         self, sentence: str, trigger: tuple[int, int], vendors: list[tuple[int, int]], found: _Found
     ) -> None:
-        known = sorted(_spans_of(self.context.products, sentence))
+        known = sorted(with_version(sentence, span) for span in _spans_of(self.context.products, sentence))
         if self.names_products:
             if span := find_product(sentence, trigger, known, vendors):
                 found["product"] = span.name

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from newsbeam.knowledge.tables import read_table
 
-_WORD = re.compile(r"[“\"‘']?[\w][\w’'.+&/-]*[\w+]|[“\"‘']?\w|&|\S")
+_WORD = re.compile(r"\(\d{1,2}[a-z]?\)|[“\"‘']?[\w][\w’'.+&/-]*[\w+]|[“\"‘']?\w|&|\S")
 _QUOTED = re.compile(r"^\s*(?:\w+ ){0,5}?[“\"‘]([A-Z0-9][^”\"’]{1,50})[”\"’]")
 _DUBBED = re.compile(
     r"\b(?:dubbed|called|named|known as|codenamed|code-named)(?: the)? [“\"‘]?"
@@ -18,13 +18,17 @@ _NO_OBJECT = re.compile(
     r"^\s*(?:(?:for|with|to|in|on|at|by|from|as|after|today|next|this)\b|[,.:;–—]|$)", re.IGNORECASE
 )
 _SUBJECT = re.compile(
-    r"((?:(?:[A-Z][\w+.’'-]*|\d[\w.]*)\s+)+)"
+    r"(?<![\w.])((?:(?:[a-z]{0,3}[A-Z][\w+.’'-]*|\d[\w.]*)\s+)+)"
     r"(?:(?:is|are|was|were|has|have|been|being|gets?|now|finally|officially)\s+)*$"
 )
 _LIMIT = 7  # words in the name of a product: enough for "Galaxy Z Fold 9 Ultra", too few for a clause
 _COMMON_REACH = 40  # characters of common nouns between the trigger and the name
+# "4-foot-tall", "16GB", "5,000": how much or how many, and no name.
+_MEASURE = re.compile(r"\d[\d,.]*(?:(?:-[a-z]+)+|[KMGT]B|[GM]?Hz|nm|mm|mAh|fps)?")
+_MODEL = re.compile(r"\(\d{1,2}[a-z]?\)")  # "Phone (3a) Lite"
+_VERSION = re.compile(r"(?:\.\d+)+\b")
 _THE = re.compile(r",(?= [Tt]he )")
-_KEYS = ("leading", "ending", "countable", "generic")
+_KEYS = ("leading", "ending", "countable", "plain", "generic")
 
 
 class ProductSpan(NamedTuple):
@@ -53,7 +57,21 @@ def _is_title_case(text: str) -> bool:
 
 
 def _leads_in(word: str, words: dict[str, frozenset[str]]) -> bool:
-    return word in words["leading"] or (word.isdigit() and len(word) < 2)
+    if word.isdigit() and len(word) > 1:
+        return False  # "007 First Light"
+    return word in words["leading"] or bool(_MEASURE.fullmatch(word))
+
+
+def _names_something(name: str) -> bool:
+    """Say whether ``name`` is more than a number, an abbreviation or a kind ("24", "USB", "AI chip").
+
+    A number behind a kind makes it a name ("Phone 2"), one before it counts ("24 Satellites").
+    """
+    words = load_words()
+    special = [w for w in name.split() if not {w, w.removesuffix("s")} & words["generic"]]
+    naming = [w for w in special if not _MEASURE.fullmatch(w) and w.lower() not in words["plain"]]
+    numbered = any(c.isdigit() for w in special[1:] for c in w)
+    return name[:1].isalnum() and len(name) > 1 and (bool(naming) or numbered)
 
 
 def _walk(text: str, start: int, *, title_case: bool) -> ProductSpan | None:
@@ -65,6 +83,9 @@ def _walk(text: str, start: int, *, title_case: bool) -> ProductSpan | None:
         lower = bare.lower().removesuffix("’s").removesuffix("'s")
         if not run and (_leads_in(lower, words) or _THE.match(text, match.start())):
             continue  # "its first foldable phone, the Mate X"
+        if run and _MODEL.fullmatch(bare):
+            run.append(match)
+            continue
         if not (bare[:1].isalnum() or bare == "&") or lower in words["ending"] or len(run) >= _LIMIT:
             break
         if not _name_like(bare) and bare != "&":
@@ -82,10 +103,7 @@ def _span(text: str, first: re.Match[str], last: re.Match[str]) -> ProductSpan |
     lead = len(raw) - len(raw.lstrip("“\"‘'"))
     name = raw.strip("“”\"‘’',.:; ")
     start = first.start() + lead
-    named = [word for word in name.split() if word not in load_words()["generic"] and not word.isdigit()]
-    if len(name) < 2 or not (named or name.isdigit()):
-        return None
-    return ProductSpan(start, start + len(name), name)
+    return ProductSpan(start, start + len(name), name) if _names_something(name) else None
 
 
 def _without_vendor(text: str, span: ProductSpan, vendors: Sequence[tuple[int, int]]) -> ProductSpan | None:
@@ -96,8 +114,16 @@ def _without_vendor(text: str, span: ProductSpan, vendors: Sequence[tuple[int, i
                 text[end : span.end].lstrip(" ’'s") if text[end : end + 1] in "’'" else text[end : span.end]
             )
             name = name.strip()
-            return ProductSpan(span.end - len(name), span.end, name) if name else None
+            named = name[:1].isalnum() and name != "s"  # "BMWs"
+            return ProductSpan(span.end - len(name), span.end, name) if named else None
     return span
+
+
+def with_version(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """Return the span of a known product with the rest of its version: "Veo 3" in "Veo 3.1" is "Veo 3.1"."""
+    start, end = span
+    rest = _VERSION.match(text, end) if text[end - 1 : end].isdigit() else None
+    return (start, rest.end()) if rest else span
 
 
 def _subject(text: str, trigger: tuple[int, int]) -> ProductSpan | None:
