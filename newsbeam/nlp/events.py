@@ -268,6 +268,7 @@ def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
         vendors=tuple(dict.fromkeys(m.text for m in mentions if m.kind != "product")),
         products=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "product")),
         homes={name: country for name, country in known if country},
+        unknown=tuple(dict.fromkeys(m.text for m in mentions if m.kind == "unknown")),
     )
 
 

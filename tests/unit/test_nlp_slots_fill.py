@@ -132,6 +132,22 @@ def test_surname_taken_for_a_vendor() -> None:
     assert "Wen Taihe" == found["person"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "person"),
+    [
+        ("Lumora names Wen Taihe as CEO, replacing Ari Feld", "Wen Taihe"),
+        ("Wen Taihe joins Lumora as CEO", "Wen Taihe"),
+        ("Wen Taihe joins Lumora", None),
+        ("Lumora hires a chief of staff for Wen Taihe", None),
+    ],
+)
+def test_name_taken_for_an_unknown_vendor(sentence: str, person: str | None) -> None:
+    """A name that no catalogue lists is a person's where the words around it say so clearly."""
+    around = SlotContext(vendors=("Lumora", "Wen Taihe"), unknown=("Wen Taihe",))
+    trigger = sentence.split()[2 if sentence.startswith("Wen") else 1]
+    assert person == filled("vendor.executive_change", sentence, trigger, around).get("person")
+
+
 def test_valuation_is_not_the_amount_raised() -> None:
     """A round's amount is what comes in, whatever the company is said to be worth."""
     found = filled("vendor.funding", "Lumora raises $40M at a $1B valuation", "raises")

@@ -110,6 +110,31 @@ def test_wrong_places_are_named(lines: list[str], message: str) -> None:
             "Ola Brandt",
             "chief marketing officer",
         ),
+        ("Lumora names Wen-Ho Tai as CEO", ["Lumora"], "Wen-Ho Tai", "chief executive officer"),
+        (
+            "Mira Okafor to hand over as Lumora CEO to Ari Feld",
+            ["Lumora"],
+            "Ari Feld",
+            "chief executive officer",
+        ),
+        (
+            "Mira Okafor hands Lumora reins to veteran Ari Feld, new CEO",
+            ["Lumora"],
+            "Ari Feld",
+            "chief executive officer",
+        ),
+        (
+            "Lumora hires Quanto’s Ari Feld to be chief scientist",
+            ["Lumora", "Quanto"],
+            "Ari Feld",
+            "chief scientist",
+        ),
+        (
+            "Ex-senator Ola Brandt replaces ex-Quanto CEO Ari Feld as chairman",
+            ["Quanto"],
+            "Ola Brandt",
+            "chairman",
+        ),
     ],
 )
 def test_who_and_which_position(text: str, vendors: list[str], person: str, position: str) -> None:
@@ -118,6 +143,12 @@ def test_who_and_which_position(text: str, vendors: list[str], person: str, posi
     found = position_of(find_positions(text), text, (0, 0), people[0])
     assert found is not None
     assert (person, position) == (people[0].name, found.title)
+
+
+def test_position_ends_before_the_verb() -> None:
+    """What the holder of a position must or will do is no part of its name."""
+    titles = [p.title for p in find_positions("Its head of safety must go, its head of design will stay")]
+    assert ["head of safety", "head of design"] == titles
 
 
 def test_no_person_without_reason() -> None:

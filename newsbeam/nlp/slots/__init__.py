@@ -39,6 +39,7 @@ _SHARED_SIGNS = ("¥", "￥", "kr", "peso", "rupee", "lira")  # of currencies of
 _NOTHING = re.compile(r"(?!)")
 _WORD_END = re.compile(r"(?:e?s)?(?![^\W_])")  # an "s" of a plural stays outside
 _SURE_PERSON = 4  # a verb of appointing stands before the name
+_LIKELY_PERSON = 3  # one of joining or leaving stands after it; a company does both, too, but as nothing
 _SAME_AMOUNT = (0.4, 2.5)  # a headline rounds or converts; beyond this it is another amount
 
 
@@ -57,9 +58,9 @@ _NAMES_PRODUCTS = "vendor.product_launch"  # its trigger is followed by a name t
 class SlotContext(NamedTuple):
     """The document around a sentence. All of it may be empty.
 
-    ``vendors`` and ``products`` are names as they stand in the text, ``homes`` the ISO 3166 countries of
-    those that the catalogue knows; ``published`` is an ISO date; ``scheduled`` says that the event was still
-    to come then.
+    ``vendors`` and ``products`` are names as they stand in the text, ``unknown`` those of the vendors that no
+    catalogue lists, ``homes`` the ISO 3166 countries of the others; ``published`` is an ISO date;
+    ``scheduled`` says that the event was still to come then.
     """
 
     title: str = ""
@@ -71,6 +72,7 @@ class SlotContext(NamedTuple):
     homes: Mapping[str, str] = MappingProxyType({})
     jurisdiction: str | None = None
     scheduled: bool = False
+    unknown: Sequence[str] = ()
 
 
 class _Plan(NamedTuple):
@@ -224,16 +226,27 @@ class _Reader:
             found["product"] = sentence[start:end]
 
     def _person(self, sentence: str, trigger: tuple[int, int], found: _Found) -> None:
-        names = (*self.context.vendors, *self.context.products)
-        people = find_people(sentence, names)
-        if not people:  # a surname may have been taken for an unknown vendor
-            longer = [name for name in names if " " in name]
-            people = [p for p in find_people(sentence, longer) if p.weight >= _SURE_PERSON]
+        positions = find_positions(sentence)
+        people = self._people(sentence, _LIKELY_PERSON if positions else _SURE_PERSON)
         person: Person | None = people[0] if people else None
         if person:
             found["person"] = person.name
-        if position := position_of(find_positions(sentence), sentence, trigger, person):
+        if position := position_of(positions, sentence, trigger, person):
             found["position"] = position.title
+
+    def _people(self, sentence: str, least: int) -> list[Person]:
+        """Return the people in ``sentence``, the likeliest first.
+
+        A name, or a surname, may have been taken for an unknown vendor: with ``least`` weight it counts.
+        """
+        names = (*self.context.vendors, *self.context.products)
+        people = find_people(sentence, names)
+        sure = [name for name in names if " " in name and name not in self.context.unknown]
+        for person in find_people(sentence, sure):
+            apart = all(person.end <= p.start or p.end <= person.start for p in people)
+            if person.weight >= least and apart:
+                people.append(person)
+        return sorted(people, key=lambda p: (-p.weight, p.start))
 
 
 def _distance(start: int, end: int, trigger: tuple[int, int]) -> int:

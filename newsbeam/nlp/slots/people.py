@@ -11,7 +11,7 @@ _PART = r"(?:[A-ZÀ-Ý][\w’'À-ÿ-]*[\wÀ-ÿ]|[A-Z]\.)"
 _NAME = re.compile(rf"(?<![\w$’'-]){_PART}(?:\s(?:(?:de|van|von|der|den|la|al|bin|da|dos)\s){{0,2}}{_PART})+")
 _WORD = re.compile(r"\S+")
 _LONGEST_NAME = 4  # capitalised words
-_KEYS = ("short long not_names before_name after_name before_position former title_words").split()
+_KEYS = ("short long not_names before_name after_name successor before_position former title_words").split()
 _POSSESSIVE = re.compile(r"[’']s?$")
 
 
@@ -39,6 +39,7 @@ class _Knowledge(NamedTuple):
     not_names: frozenset[str]
     before_name: re.Pattern[str]
     after_name: re.Pattern[str]
+    successor: re.Pattern[str]
     before_position: re.Pattern[str]
     former: re.Pattern[str]
     title_words: frozenset[str]
@@ -52,11 +53,13 @@ def load_positions() -> _Knowledge:
     long = table.pattern("long", flags=0).pattern
     words = "|".join(sorted(map(re.escape, table.mapping("short")), key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w-])(?:(?:co-)?(?:{words})(?![\w-])|{long})(?!\w)")
-    before, after, before_position, former = (table.pattern(key) for key in _KEYS[3:7])
+    before, after, successor, before_position, former = (table.pattern(key) for key in _KEYS[3:8])
     not_names, title_words = (
         frozenset(str(table.values[key]).split()) for key in ("not_names", "title_words")
     )
-    return _Knowledge(short, pattern, not_names, before, after, before_position, former, title_words)
+    return _Knowledge(
+        short, pattern, not_names, before, after, successor, before_position, former, title_words
+    )
 
 
 def find_positions(text: str) -> list[Position]:
@@ -84,9 +87,10 @@ def _runs(text: str, start: int, stops: Collection[str]) -> list[tuple[str, int]
     pieces: list[list[tuple[str, int]]] = [[]]
     for match in _WORD.finditer(text):
         word = _POSSESSIVE.sub("", match.group())
-        if word not in stops:
+        stop = word in stops or word.lower().startswith("ex-")
+        if not stop:
             pieces[-1].append((word, start + match.start()))
-        if word in stops or word != match.group():
+        if stop or word != match.group():
             pieces.append([])
     return [
         (" ".join(word for word, _ in piece), piece[0][1])
@@ -102,6 +106,8 @@ def _weight(text: str, start: int, end: int, positions: Sequence[Position]) -> i
         weight += 4
     if knowledge.after_name.match(text[end : end + 110]):
         weight += 3
+    if knowledge.successor.match(text[end : end + 40]):
+        weight += 8  # more than all that may speak for the predecessor
     for position in positions:
         gap = text[position.end : start] if position.end <= start else text[end : position.start]
         if len(gap) <= 2 or re.fullmatch(r"(?:,? (?:and|as|the|its|a|new|of)){1,3} |, (?:\w+ )?", gap):
