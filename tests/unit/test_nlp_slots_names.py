@@ -25,6 +25,24 @@ from newsbeam.nlp.slots.product import find_product, with_version
         ("withdraws from Brazil", "Brazil", "BR"),
         ("its fab in Dresden", "Dresden", "DE"),
         ("French carrier expands into South Korea", "South Korea", "KR"),
+        ("opens an office in Paris, Texas", "Paris, Texas", "US"),
+        ("opens a warehouse in London, Ontario, next year", "London, Ontario", "CA"),
+        ("opens an office in Austin, Texas", "Austin", "US"),
+        ("opens an office in Rome, Italy", "Rome", "IT"),
+        ("offices in London, Texas and California", "London", "GB"),
+        ("offices in London, Japan and Korea", "London", "GB"),
+        ("offices in London, New York and Tokyo", "London", "GB"),
+        ("expands to London, Texas sues", "London", "GB"),
+        ("a data center in Georgia", "Georgia", None),
+        ("US firm builds a plant in Georgia", "Georgia (US state)", "US"),
+        ("plants in Georgia and Ohio", "Georgia (US state)", "US"),
+        ("a plant in Savannah, Georgia", "Savannah", "US"),
+        ("a plant in Athens, Georgia", "Athens, Georgia", "US"),
+        ("leaves Georgia and Japan", "Georgia", "GE"),
+        ("leaves Uzbekistan, Georgia and Japan", "Uzbekistan", "UZ"),
+        ("quits Russia", "Russia", "RU"),
+        ("enters India’s market", "India", "IN"),
+        ("robotaxis in Abu Dhabi and Riyadh", "Abu Dhabi", "AE"),
     ],
 )
 def test_where_it_happens(text: str, name: str, country: str | None) -> None:
@@ -43,6 +61,7 @@ def test_where_it_happens(text: str, name: str, country: str | None) -> None:
         "seeks approval from Washington",
         "from U.S. firms",
         "Polish it",
+        "Dublin, Ohio-based Lumora",
     ],
 )
 def test_origin_is_not_where_it_happens(text: str) -> None:
@@ -72,6 +91,10 @@ def test_country_names_are_those_of_cldr() -> None:
         (['{"name":"A","country":"AA","kind":"moon"}'], "places.jsonl:1: kind 'moon'"),
         (['{"name":"A","country":"AA","kind":"city"}'] * 2, "places.jsonl:2: 'A' stands on line 1 already"),
         (["{"], "places.jsonl:1: not JSON"),
+        (
+            ['{"name":"A","country":"AA","kind":"city","also":"B"}'],
+            "places.jsonl:1: no place is named 'B'",
+        ),
     ],
 )
 def test_wrong_places_are_named(lines: list[str], message: str) -> None:

@@ -17,7 +17,7 @@ from newsbeam.knowledge.tables import FOLDER
 FILE = "places.jsonl"
 KINDS = ("country", "region", "state", "city")
 _REQUIRED = frozenset({"name", "country", "kind"})
-_OPTIONAL = frozenset({"aliases", "demonyms", "ambiguous"})
+_OPTIONAL = frozenset({"aliases", "demonyms", "ambiguous", "also", "city_too"})
 _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_][\w]*(?:[-’'][^\W\d_]\w*)*\.?")
 _PREPOSITION = re.compile(
     r"\b(?:in|into|to|for|across|near|outside|throughout|at|of|between|around|inside|within|and|or|,)"
@@ -27,7 +27,8 @@ _PREPOSITION = re.compile(
 )
 _ARRIVAL = re.compile(
     r"\b(?:in|into|to|for|across|(?:withdr\w+|exit\w*|pull\w*|retreat\w*|depart\w*|out|away|mov\w+|"
-    r"shift\w*) from|near|outside|throughout|at|inside|within)"
+    r"shift\w*) from|near|outside|throughout|at|inside|within|leav(?:es?|ing)|left|exit(?:s|ed|ing)?|"
+    r"quit(?:s|ting)?|enter(?:s|ed|ing)?|abandon(?:s|ed|ing)?)"
     r"(?: (?:the|parts of|all of|both))*\s*$",
     re.IGNORECASE,
 )
@@ -38,6 +39,7 @@ _PLACE_NOUN = re.compile(
     r"data cent(?:er|re)s?|offices?|headquarters|rollout|debut|subsidiary|business|unit|staff|employees|"
     r"workers)\b"
 )
+_JOIN = re.compile(r",? (?:and|or|&) |, ")  # between the places of a list
 _POSSESSIVE = re.compile(r"[’']s\b|[-–]based\b|[’'](?=\s)")
 
 
@@ -64,6 +66,8 @@ class _Entry(NamedTuple):
     kind: str
     demonym: bool
     ambiguous: bool
+    also: str | None = None  # the name of a namesake in another country
+    city_too: bool = False  # a state that "London, New York" does not mean
 
 
 def _complain(line: int, message: str, file: str) -> KnowledgeError:
@@ -101,10 +105,17 @@ def read_places(lines: Iterable[str], file: str = FILE) -> dict[str, _Entry]:
                 raise _complain(number, f"{form!r} stands on line {seen[form]} already", file)
             seen[form] = number
             kind = str(entry["kind"])
-            forms[form] = _Entry(names[0], country, kind, form not in names, form in ambiguous)
+            also = str(entry["also"]) if "also" in entry else None
+            city_too = entry.get("city_too") is True
+            forms[form] = _Entry(
+                names[0], country, kind, form not in names, form in ambiguous, also, city_too
+            )
         for form in ambiguous:
             if form not in forms:
                 raise _complain(number, f"ambiguous form {form!r} is none of the entry's", file)
+    for form, place in forms.items():
+        if place.also and place.also not in forms:
+            raise _complain(seen[form], f"no place is named {place.also!r}", file)
     return forms
 
 
@@ -165,6 +176,68 @@ def _stem(form: str) -> str:
     return re.sub(r"[-–](?:based|born|wide|listed|made|backed|led|owned|headquartered|area).*$", "", form)
 
 
+def _is_qualifier(text: str, words: list[re.Match[str]], city: _Entry, state: _Entry, stop: int) -> bool:
+    """Say whether ``state`` behind the comma says where ``city`` is, and is not the next one of a list."""
+    if state.country == city.country:
+        return True
+    if state.city_too:
+        return False
+    if _BEFORE_NOUN.match(text, stop) and not _PLACE_NOUN.match(text, stop):
+        return False  # "expands to London, Texas sues"
+    join = _JOIN.match(text, stop)
+    at = next((n for n, word in enumerate(words) if join and word.start() == join.end()), None)
+    following = _longest(text, words, at) if at is not None else None
+    return not (following and following[0].kind == state.kind)
+
+
+def _qualified(
+    text: str, words: list[re.Match[str]], index: int, city: _Entry, end: int
+) -> tuple[_Entry, int]:
+    """Return the city with what its comma says, and the character that ends at: "Paris, Texas".
+
+    ``index`` is that of the word after the city.
+    """
+    if city.kind != "city" or index >= len(words) or text[end : words[index].start()] != ", ":
+        return city, end
+    hit = _longest(text, words, index)
+    if hit is None or hit[0].demonym or hit[0].kind not in ("state", "country"):
+        return city, end
+    state, stop = hit
+    if state.also and state.country != city.country:
+        state = load_places()[0][state.also]
+    if not _is_qualifier(text, words, city, state, stop):
+        return city, end
+    if state.country == city.country:
+        return city, stop
+    name = f"{city.name}, {state.name.partition(' (')[0]}"
+    return _Entry(name, state.country, "city", demonym=False, ambiguous=False), stop
+
+
+def _settle(text: str, spans: list[PlaceSpan], span: PlaceSpan) -> PlaceSpan:
+    """Return ``span`` as that of its two namesakes of which the places around it speak.
+
+    Georgia is the state where another place is in the US, the country beside others in a list, else open.
+    """
+    forms = load_places()[0]
+    entry = forms.get(span.name)
+    if entry is None or entry.also is None or span.demonym:
+        return span
+    other = forms[entry.also]
+    rest = [place for place in spans if place is not span]
+    if any(place.country == other.country for place in rest):
+        return span._replace(name=other.name, country=other.country, kind=other.kind)
+    gaps = ((place, text[min(place.end, span.end) : max(place.start, span.start)]) for place in rest)
+    listed = any(place.kind == entry.kind and _JOIN.fullmatch(gap) for place, gap in gaps)
+    return span if listed or any(p.country == entry.country for p in rest) else span._replace(country=None)
+
+
+def _next(words: list[re.Match[str]], index: int, end: int) -> int:
+    """Return the index of the first word from ``index`` on that starts at character ``end`` or later."""
+    while index < len(words) and words[index].start() < end:
+        index += 1
+    return index
+
+
 def find_places(text: str, exclude: Collection[tuple[int, int]] = ()) -> list[PlaceSpan]:
     """Return the places in ``text``, left to right; those that overlap a span of ``exclude`` (names) not."""
     words = [word for word in _WORD.finditer(text)]  # noqa: C416 - a list is indexed below
@@ -178,9 +251,9 @@ def find_places(text: str, exclude: Collection[tuple[int, int]] = ()) -> list[Pl
         hit = _longest(text, words, index - 1)
         if hit is None:
             continue
-        entry, end = hit
-        while index < len(words) and words[index].start() < end:
-            index += 1
+        index = _next(words, index, hit[1])
+        entry, end = _qualified(text, words, index, *hit)
+        index = _next(words, index, end)
         start = word.start()
         located = _located(text, start, end, entry)
         if entry.ambiguous and not (located and _ARRIVAL.search(text[max(0, start - 30) : start])):
@@ -188,7 +261,7 @@ def find_places(text: str, exclude: Collection[tuple[int, int]] = ()) -> list[Pl
         if any(start < stop and begin < end for begin, stop in exclude):
             continue
         spans.append(PlaceSpan(start, end, entry.name, entry.country, entry.kind, entry.demonym, located))
-    return spans
+    return [_settle(text, spans, span) for span in spans]
 
 
 def place_of(spans: list[PlaceSpan], trigger: tuple[int, int]) -> PlaceSpan | None:
