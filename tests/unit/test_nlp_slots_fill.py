@@ -314,6 +314,14 @@ def test_a_quarter_is_no_date() -> None:
     assert ("Q3 2026", None) == (found["period"], found.get("effective_date"))
 
 
+def test_unknown_name_behind_a_launch_is_the_product() -> None:
+    """What the words around it made an unknown vendor is the product where it is launched."""
+    around = SlotContext(vendors=("Lumora", "Modell Q"), unknown=("Modell Q",))
+    assert {"product": "Modell Q"} == filled(
+        "vendor.product_launch", "Lumora unveils Modell Q, a car", "unveils", around
+    )
+
+
 def test_known_names_are_words() -> None:
     """A known product inside another word is not meant, its plural is."""
     around = SlotContext(vendors=("Lumora",), products=("Glow",))

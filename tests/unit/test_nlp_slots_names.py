@@ -196,6 +196,8 @@ def test_no_person_without_reason() -> None:
         ("Lumora launches 007 First Light", "launches", "007 First Light"),
         ("Lumora unveils 15 Ultra", "unveils", "15 Ultra"),
         ("Lumora launches EV6", "launches", "EV6"),
+        ("Lumora launches 100th Electron rocket", "launches", "Electron"),
+        ("Lumora launches 2027 Meadow wagons", "launches", "2027 Meadow"),
         ("Lumora unveils a 65-inch QLED Frame", "unveils", "QLED Frame"),
     ],
 )
@@ -212,6 +214,7 @@ def test_product_after_the_trigger(text: str, trigger: str, product: str | None)
         "Lumora launches 24 satellites",
         "Lumora Launches 24 Satellites Into Orbit",
         "Lumora launches 5,000 satellites",
+        "Lumora launches 29 Kepler satellites",
         "Lumora launches its first car in 2027",
         "Lumora adds RAM limits",
         "Lumora adds USB4 and HDMI ports",

@@ -130,6 +130,8 @@ def test_period_without_publication_stays_open() -> None:
         ("said Monday it will close it on Friday", "2025-11-14"),
         ("takes effect on Sunday.", "2025-11-16"),
         ("closes it next January", "2026-01"),
+        ("steps down in February", "2026-02"),
+        ("stepped down in September", "2025-09"),
         ("closes it next November", "2026-11"),
         ("announced that it will close it on January 18", "2026-01-18"),
         ("to end by the end of the year", "2025"),

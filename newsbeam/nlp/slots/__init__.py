@@ -184,7 +184,7 @@ class _Reader:
         if "effective_date" in wanted:
             self._effect(sentence, trigger, found)
         if "product" in wanted:
-            self._product(sentence, trigger, vendors, found)
+            self._product(sentence, trigger, found)
         if "person" in wanted or "position" in wanted:
             self._person(sentence, trigger, found)
         return found
@@ -214,12 +214,12 @@ class _Reader:
             *context.homes.values(),
         )
 
-    def _product(
-        self, sentence: str, trigger: tuple[int, int], vendors: list[tuple[int, int]], found: _Found
-    ) -> None:
-        known = sorted(with_version(sentence, span) for span in _spans_of(self.context.products, sentence))
+    def _product(self, sentence: str, trigger: tuple[int, int], found: _Found) -> None:
+        context = self.context
+        listed = [name for name in context.vendors if name not in context.unknown]
+        known = sorted(with_version(sentence, span) for span in _spans_of(context.products, sentence))
         if self.names_products:
-            if span := find_product(sentence, trigger, known, vendors):
+            if span := find_product(sentence, trigger, known, _spans_of(listed, sentence)):
                 found["product"] = span.name
         elif known:
             start, end = min(known, key=lambda k: _distance(k[0], k[1], trigger))

@@ -236,11 +236,13 @@ def _relative_year(text: str, day: date | None) -> str | None:
 def _resolve_month(
     month: int, year: str | None, day: date | None, *, future: bool | None, after: bool = False
 ) -> str | None:
-    """Return the month next to ``day``; with ``after`` ("next March") never the one that runs."""
+    """Return the month, without a year the next, last or nearest; with ``after`` not the running one."""
     if year:
         return f"{year}-{month:02}"
     if day is None:
         return None
+    if future is None:
+        future = (month - day.month) % 12 < 6
     if future:
         return f"{day.year + (month < day.month or (after and month == day.month))}-{month:02}"
     return f"{day.year - (month > day.month)}-{month:02}"

@@ -23,8 +23,9 @@ _SUBJECT = re.compile(
 )
 _LIMIT = 7  # words in the name of a product: enough for "Galaxy Z Fold 9 Ultra", too few for a clause
 _COMMON_REACH = 40  # characters of common nouns between the trigger and the name
-# "4-foot-tall", "16GB", "5,000": how much or how many, and no name.
-_MEASURE = re.compile(r"\d[\d,.]*(?:(?:-[a-z]+)+|[KMGT]B|[GM]?Hz|nm|mm|mAh|fps)?")
+# "4-foot-tall", "16GB", "5,000", "100th": how much or how many, and no name.
+_MEASURE = re.compile(r"\d[\d,.]*(?:(?:-[a-z]+)+|st|nd|rd|th|[KMGT]B|[GM]?Hz|nm|mm|mAh|fps)?")
+_COUNT = re.compile(r"(?!(?:19|20)\d\d$)\d+")
 _MODEL = re.compile(r"\(\d{1,2}[a-z]?\)")  # "Phone (3a) Lite"
 _VERSION = re.compile(r"(?:\.\d+)+\b")
 _THE = re.compile(r",(?= [Tt]he )")
@@ -91,6 +92,8 @@ def _walk(text: str, start: int, *, title_case: bool) -> ProductSpan | None:
         if not _name_like(bare) and bare != "&":
             if not run and not title_case and match.start() - start < _COMMON_REACH:
                 continue  # "launches foldable smartphone Mate X"
+            if run and _COUNT.fullmatch(run[0].group()) and lower.endswith("s"):
+                return None  # "29 Kuiper satellites"
             if run and lower in words["countable"] and not title_case:
                 run.append(match)
             break
