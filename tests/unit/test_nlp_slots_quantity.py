@@ -142,6 +142,9 @@ def test_period_without_publication_stays_open() -> None:
         ("resigns effective immediately", "2025-11-12"),
         ("to launch it in 2028 at last", "2028"),
         ("to launch it in early 2027", "2027"),
+        ("to arrive mid-2027", "2027"),
+        ("to arrive late 2026, it said", "2026"),
+        ("to open by the end of 2026", "2026"),
         ("delayed to 2027", "2027"),
         ("to raise prices on 07/23/2026", "2026-07-23"),
         ("to raise prices on 23/07/2026", "2026-07-23"),
@@ -165,6 +168,7 @@ def test_effective_date(text: str, wanted: str) -> None:
         "raises prices for the second time in two months",
         "cut 10,000 jobs in 2022",
         "raises $5M to 2026 World Cup",
+        "to flag fakes ahead of 2026 elections",
         "to launch it on 31/02/2026",
     ],
 )
