@@ -74,34 +74,51 @@ class Table(NamedTuple):
 
 def read_table(name: str, keys: Collection[str], folder: Path = FOLDER) -> Table:
     """Read the table ``name`` of ``folder``; exactly ``keys`` must stand at its top level."""
-    path = folder / name
+    return parse_table(name, read_text(folder / name), keys)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the knowledge file ``path``."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise KnowledgeError(f"cannot be read: {error.strerror}", where=name) from error
-    return parse_table(name, text, keys)
+        raise KnowledgeError(f"cannot be read: {error.strerror}", where=path.name) from error
+    except UnicodeDecodeError as error:
+        raise KnowledgeError("cannot be read: it is not UTF-8", where=path.name) from error
 
 
-def parse_table(name: str, text: str, keys: Collection[str]) -> Table:
-    """Parse the table ``text``, called ``name`` in complaints."""
-    loader = _LOADER(text)
+def parse_table(name: str, text: str, keys: Collection[str] | None = None) -> Table:
+    """Parse the table ``text``, called ``name`` in complaints; ``keys`` is None where any may stand in it."""
+    values, lines = parse_yaml(name, text)
+    if not isinstance(values, dict):
+        raise KnowledgeError("must be a mapping", where=f"{name}:1")
+    table = Table(name, values, lines)
+    if keys is not None:
+        check_keys(table, (), keys)
+    return table
+
+
+def parse_yaml(name: str, text: str) -> tuple[Any, dict[tuple[Hashable, ...], int]]:
+    """Return the values of ``text`` with the lines of their paths; a key that stands twice is an error.
+
+    An empty text is an empty mapping.
+    """
+    lines: dict[tuple[Hashable, ...], int] = {}
+    loader = None
     try:
+        loader = _LOADER(text)  # the C loader looks for forbidden characters here
         node = loader.get_single_node()
-        lines: dict[tuple[Hashable, ...], int] = {}
-        if node is not None:
-            _note_lines(name, node, (), lines)
-        values = loader.construct_document(node) if node is not None else {}
-    except yaml.YAMLError as error:
+        if node is None:
+            return {}, lines
+        _note_lines(name, node, (), lines)
+        return loader.construct_document(node), lines
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 2021-02-30
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}" if mark else name
         raise KnowledgeError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
     finally:
-        loader.dispose()
-    if not isinstance(values, dict):
-        raise KnowledgeError("must be a mapping", where=f"{name}:1")
-    table = Table(name, values, lines)
-    check_keys(table, (), keys)
-    return table
+        if loader is not None:
+            loader.dispose()
 
 
 def check_keys(
@@ -125,6 +142,8 @@ def _note_lines(
         seen: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise KnowledgeError("a key must be one word or string", where=f"{name}:{line}")
             if key.value in seen:
                 raise KnowledgeError(
                     f"{key.value!r} stands on line {seen[key.value]} already", where=f"{name}:{line}"

@@ -24,11 +24,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from spacy.attrs import IDX, LOWER
 from spacy.tokens import Doc
 
 from newsbeam.errors import KnowledgeError
+from newsbeam.knowledge.tables import parse_table, parse_yaml, read_text
 from newsbeam.nlp.masking import (
     AUTHORITY,
     MONEY,
@@ -58,6 +58,8 @@ _CAPITAL = re.compile(r"(\\.|\(\?P)|([A-Z])")  # not those of an escape or a nam
 _MACRO = re.compile(r"\{([A-Za-z_]+)\}")
 _KEYS = {"id", "type", "words", "trigger", "needs", "unless", "strength", "body", "positive", "negative"}
 _REQUIRED = {"id", "type", "words", "trigger", "positive", "negative"}
+_LISTS = {"words", "needs", "positive", "negative"}
+_CALL_WORD = re.compile(r"[^\s*]+\*?")
 LEAST_STRENGTH = 0.65  # of a rule that may add an event from the text
 REACH = 90  # masked characters between a trigger and the vendor it needs: about fifteen words
 
@@ -98,15 +100,15 @@ class Rule:
     def __init__(self, entry: Mapping[str, Any], macros: Mapping[str, str], where: str) -> None:
         self.id: str = entry["id"]
         self.type: str = entry["type"]
-        self.words: tuple[str, ...] = tuple(str(word).lower() for word in entry["words"])
+        self.words: tuple[str, ...] = tuple(word.lower() for word in entry["words"])
         self.needs: tuple[str, ...] = tuple(entry.get("needs", ()))
         self.strength: float = float(entry.get("strength", 0.5))
         self.body: bool = bool(entry.get("body", False))
         self.positive: tuple[str, ...] = tuple(entry["positive"])
         self.negative: tuple[str, ...] = tuple(entry["negative"])
         self.where = where
-        self._trigger = expand(entry["trigger"], macros, where)
-        self._unless = expand(entry["unless"], macros, where) if entry.get("unless") else ""
+        self._trigger = expand(entry["trigger"], macros, f"{where}, trigger")
+        self._unless = expand(entry["unless"], macros, f"{where}, unless") if "unless" in entry else ""
 
     @property
     def in_text(self) -> bool:
@@ -116,12 +118,12 @@ class Rule:
     @cached_property
     def trigger(self) -> re.Pattern[str]:
         """The compiled trigger."""
-        return compile_pattern(self._trigger, self.where)
+        return compile_pattern(self._trigger, f"{self.where}, trigger")
 
     @cached_property
     def unless(self) -> re.Pattern[str] | None:
         """The compiled exception, if there is one."""
-        return compile_pattern(self._unless, self.where) if self._unless else None
+        return compile_pattern(self._unless, f"{self.where}, unless") if self._unless else None
 
     def missing(self, text: str, start: int, end: int) -> tuple[str, ...]:
         """Return in words what the match of the trigger at ``start`` to ``end`` lacks; empty if nothing.
@@ -157,8 +159,8 @@ class Match(NamedTuple):
     missing: tuple[str, ...]
 
 
-def expand(pattern: str, macros: Mapping[str, str], where: str) -> str:
-    """Return ``pattern`` with its ``{NAME}`` replaced."""
+def expand(pattern: str, macros: Mapping[str, str], where: str, within: tuple[str, ...] = ()) -> str:
+    """Return ``pattern`` with its ``{NAME}`` replaced; ``within`` are the macros that it is a part of."""
 
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -166,7 +168,9 @@ def expand(pattern: str, macros: Mapping[str, str], where: str) -> str:
             return CLASSES[name]
         if name not in macros:
             raise KnowledgeError(f"unknown macro {{{name}}}", where=where)
-        return f"(?:{expand(macros[name], macros, where)})"
+        if name in within:
+            raise KnowledgeError(f"macro {{{name}}} is a part of itself", where=where)
+        return f"(?:{expand(macros[name], macros, where, (*within, name))})"
 
     return _MACRO.sub(replace, pattern)
 
@@ -182,82 +186,96 @@ def compile_pattern(pattern: str, where: str) -> re.Pattern[str]:
         raise KnowledgeError(f"not a regular expression: {error}", where=where) from error
 
 
-def _load_yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}:{mark.line + 1}" if mark else path.name
-        raise KnowledgeError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
+def _fault(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the key of ``entry`` that is at fault and what is wrong; both are empty if nothing is."""
+    for key in sorted(entry.keys() - _KEYS, key=str):
+        return str(key), f"unknown key {key!r}"
+    for key in sorted(_REQUIRED - entry.keys()):
+        return "", f"missing key {key!r}"
+    for key in entry:
+        if fault := _fault_of_value(key, entry[key]):
+            return key, fault
+    return "", ""
 
 
-def _line_of(path: Path, rule_id: str) -> str:
-    """Return ``file:line`` of a rule, found only when there is something to complain about."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if re.match(rf"\s*-?\s*id:\s*['\"]?{re.escape(rule_id)}['\"]?\s*$", line):
-            return f"{path.name}:{number}"
-    return path.name
+def _fault_of_value(key: str, value: Any) -> str:
+    if key in _LISTS:
+        return _fault_of_list(key, value)
+    if key == "body":
+        return "" if isinstance(value, bool) else "must be true or false"
+    if key == "strength":
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return "" if number and 0 <= value <= 1 else "must be a number from 0 to 1"
+    if not isinstance(value, str) or not value.strip():
+        return "must be a string that is not empty (quote it)"
+    return f"unknown event type {value!r}" if key == "type" and value not in TYPES else ""
 
 
-def _check_entry(entry: Any, path: Path) -> str:
-    if not isinstance(entry, dict):
-        raise KnowledgeError("a rule is a mapping", where=path.name)
-    where = f"{_line_of(path, str(entry.get('id')))}: {entry.get('id')}"
-    for key in sorted(set(entry) - _KEYS):
-        raise KnowledgeError(f"unknown key {key!r}", where=where)
-    for key in sorted(_REQUIRED - set(entry)):
-        raise KnowledgeError(f"missing key {key!r}", where=where)
-    if entry["type"] not in TYPES:
-        raise KnowledgeError(f"unknown event type {entry['type']!r}", where=f"{where}, type")
-    for need in entry.get("needs", ()):
-        if need not in NEEDS:
-            raise KnowledgeError(f"unknown need {need!r}", where=f"{where}, needs")
-    for key in ("words", "positive", "negative"):
-        if not isinstance(entry[key], list) or not entry[key]:
-            raise KnowledgeError("expected a list that is not empty", where=f"{where}, {key}")
-    return where
-
-
-def _entry_is_plain(entry: Any) -> bool:
-    """Cheap check that finds nearly all good entries good, so that places are looked up only for bad ones."""
-    return (
-        isinstance(entry, dict)
-        and _REQUIRED <= entry.keys() <= _KEYS
-        and entry["type"] in TYPES
-        and all(need in NEEDS for need in entry.get("needs", ()))
-        and all(isinstance(entry[key], list) and entry[key] for key in ("words", "positive", "negative"))
-    )
+def _fault_of_list(key: str, value: Any) -> str:
+    if not isinstance(value, list) or not (value or key == "needs"):
+        return "expected a list that is not empty"
+    for entry in value:
+        if not isinstance(entry, str) or not entry:
+            return f"{entry!r} must be a string that is not empty (quote it)"
+        if key == "needs" and entry not in NEEDS:
+            return f"unknown need {entry!r}"
+        if key == "words" and not _CALL_WORD.fullmatch(entry):
+            return f"{entry!r} must be one word, or the beginning of one with * after it"
+    return ""
 
 
 def load_macros(folder: Path = FOLDER) -> dict[str, str]:
     """Read ``macros.yaml``."""
     path = folder / "macros.yaml"
-    macros = _load_yaml(path) if path.exists() else {}
-    if not isinstance(macros, dict) or not all(isinstance(value, str) for value in macros.values()):
-        raise KnowledgeError("expected names with patterns", where=path.name)
-    return macros
+    if not path.exists():
+        return {}
+    table = parse_table(path.name, read_text(path))
+    for name, pattern in table.mapping().items():
+        if name in CLASSES or not _MACRO.fullmatch(f"{{{name}}}"):
+            raise table.error((name,), "a macro's name is of letters and _, and none of a class of names")
+        if not isinstance(pattern, str):
+            raise table.error((name,), "must be a pattern (quote it)")
+    for name, pattern in table.values.items():
+        expand(pattern, table.values, f"{path.name}:{table.lines[(name,)]}: {name}", (name,))
+    return table.values
 
 
 def load_rules(folder: Path = FOLDER) -> tuple[Rule, ...]:
-    """Read and check all rules of ``folder``, in the order of the files' names."""
+    """Read and check all rules of ``folder``, in the order of the files' names.
+
+    Their expressions are not compiled: see :func:`compile_rules`.
+    """
     macros = load_macros(folder)
     rules: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in {"macros.yaml", "guards.yaml"}:
-            continue
-        entries = _load_yaml(path)
-        if not isinstance(entries, list):
-            raise KnowledgeError("expected a list of rules", where=path.name)
-        for entry in entries:
-            where = f"{path.name}: {entry['id']}" if _entry_is_plain(entry) else _check_entry(entry, path)
-            if entry["id"] in rules:
-                first = rules[entry["id"]].where
-                raise KnowledgeError(
-                    f"duplicate id, first in {first}", where=f"{_line_of(path, entry['id'])}: {entry['id']}"
-                )
-            rules[entry["id"]] = Rule(entry, macros, where)
+        if path.name != "macros.yaml":
+            for rule in _read_rules(path, macros):
+                if rule.id in rules:
+                    raise KnowledgeError(f"duplicate id, first in {rules[rule.id].where}", where=rule.where)
+                rules[rule.id] = rule
     return tuple(rules.values())
+
+
+def _read_rules(path: Path, macros: Mapping[str, str]) -> Iterator[Rule]:
+    entries, lines = parse_yaml(path.name, read_text(path))
+    if not isinstance(entries, list):
+        raise KnowledgeError("expected a list of rules", where=f"{path.name}:1")
+    for index, entry in enumerate(entries):
+        where = f"{path.name}:{lines[(index,)]}"
+        if not isinstance(entry, dict):
+            raise KnowledgeError("a rule is a mapping", where=where)
+        key, fault = _fault(entry)
+        if fault:
+            line = lines.get((index, key), lines[(index,)])
+            place = f"{path.name}:{line}: {entry.get('id')}"
+            raise KnowledgeError(fault, where=f"{place}, {key}" if key else place)
+        yield Rule(entry, macros, f"{where}: {entry['id']}")
+
+
+def compile_rules(rules: Iterable[Rule]) -> None:
+    """Compile the expressions of ``rules``, so that a fault shows at once and not at the first sentence."""
+    for rule in rules:
+        _ = rule.trigger, rule.unless
 
 
 class RuleBook:

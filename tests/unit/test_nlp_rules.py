@@ -10,7 +10,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.features import read
-from newsbeam.nlp.rules import Rule, RuleBook, load_rules
+from newsbeam.nlp.rules import Rule, RuleBook, compile_rules, load_rules
 from newsbeam.taxonomy import TYPES
 
 RULES = load_rules()
@@ -64,19 +64,31 @@ GOOD = """
 @pytest.mark.parametrize(
     ("text", "message", "where"),
     [
-        (GOOD.replace("trigger:", "tigger:"), "unknown key 'tigger'", "a.yaml:2: one"),
+        (GOOD.replace("trigger:", "tigger:"), "unknown key 'tigger'", "a.yaml:5: one, tigger"),
         (GOOD.replace("  words: [raises]\n", ""), "missing key 'words'", "a.yaml:2: one"),
         (
             GOOD.replace("vendor.funding", "vendor.fun"),
             "unknown event type 'vendor.fun'",
-            "a.yaml:2: one, type",
+            "a.yaml:3: one, type",
         ),
         (GOOD.replace("positive: [a]", "positive: []"), "not empty", "positive"),
-        (GOOD + GOOD.lstrip(), "duplicate id, first in a.yaml: one", "a.yaml:2: one"),
-        (GOOD.replace("'raises'", "'{nobody}'"), "unknown macro {nobody}", "a.yaml: one"),
+        (GOOD + GOOD.lstrip(), "duplicate id, first in a.yaml:2: one", "a.yaml:8: one"),
+        (GOOD.replace("'raises'", "'{nobody}'"), "unknown macro {nobody}", "a.yaml:2: one, trigger"),
         (GOOD.replace("negative: [b]", "negative: [b]\n  needs: [luck]"), "unknown need 'luck'", "needs"),
         ("- id: [", "not YAML", "a.yaml"),
-        ("id: one", "expected a list of rules", "a.yaml"),
+        ("id: one", "expected a list of rules", "a.yaml:1"),
+        ("- one", "a rule is a mapping", "a.yaml:1"),
+        (f"{GOOD}  strength: high", "a number from 0 to 1", "a.yaml:8: one, strength"),
+        (f"{GOOD}  strength: 7", "a number from 0 to 1", "a.yaml:8: one, strength"),
+        (f"{GOOD}  strength: true", "a number from 0 to 1", "a.yaml:8: one, strength"),
+        (f"{GOOD}  body: 'no'", "must be true or false", "a.yaml:8: one, body"),
+        (f"{GOOD}  unless:", "must be a string that is not empty", "a.yaml:8: one, unless"),
+        (f"{GOOD}  needs: vendor", "expected a list", "a.yaml:8: one, needs"),
+        (f"{GOOD}  trigger: 'x'", "'trigger' stands on line 5 already", "a.yaml:8"),
+        (GOOD.replace("'raises'", "12"), "must be a string", "a.yaml:5: one, trigger"),
+        (GOOD.replace("[raises]", "[raises, off]"), "False must be a string", "a.yaml:4: one, words"),
+        (GOOD.replace("[raises]", "[raises money]"), "must be one word", "a.yaml:4: one, words"),
+        (GOOD.replace("[raises]", "['ra*ses']"), "must be one word", "a.yaml:4: one, words"),
     ],
 )
 def test_a_fault_in_a_rule_file_is_named_with_its_place(tmp_path: Path, text, message, where):
@@ -85,6 +97,49 @@ def test_a_fault_in_a_rule_file_is_named_with_its_place(tmp_path: Path, text, me
         load_rules(tmp_path)
     assert message in str(caught.value)
     assert where in str(caught.value)
+
+
+def test_a_duplicate_id_names_both_files(tmp_path: Path):
+    """Ids are unique over all files of rules."""
+    (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("# more\n" + GOOD, encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"b\.yaml:3: one: duplicate id, first in a\.yaml:2: one"):
+        load_rules(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: x\nb: y\na: z", "macros.yaml:3: 'a' stands on line 1 already"),
+        ("a: x\nb: 12", "macros.yaml:2: b: must be a pattern"),
+        ("a: '{b}'\nb: '{a}'", "macros.yaml:1: a: macro {a} is a part of itself"),
+        ("a: '{c}'", "macros.yaml:1: a: unknown macro {c}"),
+        ("V: x", "macros.yaml:1: V: a macro's name"),
+        ("w3: x", "macros.yaml:1: w3: a macro's name"),
+        ("- x", "macros.yaml:1: must be a mapping"),
+    ],
+)
+def test_a_fault_in_the_macros_is_named_with_its_place(tmp_path: Path, text, message):
+    """A macro that no rule uses is checked too."""
+    (tmp_path / "macros.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load_rules(tmp_path)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (GOOD.replace("'raises'", "'rai(ses'"), "a.yaml:2: one, trigger"),
+        (f"{GOOD}  unless: '*x'", "a.yaml:2: one, unless"),
+    ],
+)
+def test_compiling_all_rules_finds_what_is_no_expression(tmp_path: Path, text, where):
+    """What ``newsbeam check`` does before a sentence calls the rule."""
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    rules = load_rules(tmp_path)
+    with pytest.raises(KnowledgeError, match=f"{where}: not a regular expression"):
+        compile_rules(rules)
 
 
 def test_a_trigger_that_is_no_expression_is_an_error_when_it_is_compiled(tmp_path: Path):
