@@ -19,12 +19,13 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from newsbeam.knowledge.catalogue import Vendor
+from newsbeam.knowledge.forms import fold_words
 from newsbeam.knowledge.weights import WEIGHTS
 from newsbeam.nlp import unknown_vendors
 from newsbeam.nlp.authorities import shipped_authorities
 from newsbeam.nlp.cues import plain_words, wordlist
 from newsbeam.nlp.document import sentence_starts
-from newsbeam.nlp.surface import Words, fold_words, split_words
+from newsbeam.nlp.surface import Words, split_words
 from newsbeam.nlp.vendors import (
     Catalogue,
     Form,

@@ -1,19 +1,21 @@
 """Vendors and authorities as data: JSON Lines files, one entry a line, checked on load.
 
 A wrong entry is a :class:`~newsbeam.errors.KnowledgeError` that names file, line and key; a clash names
-both places. ``vendors/*.jsonl`` together are one catalogue: ids and surface forms are unique over all of
-its files. What the keys mean is written in docs/rules.md.
+both places. ``vendors/*.jsonl`` together are one catalogue: ids and names are unique over all of its files,
+and no name is an authority's or a place's too. Names are compared as they are found in texts, case, accents
+and hyphens aside (:func:`~newsbeam.knowledge.forms.name_key`). What the keys mean: docs/rules.md.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from newsbeam.errors import KnowledgeError
+from newsbeam.knowledge.forms import name_key
 
 FOLDER = Path(__file__).parent
 VENDORS = FOLDER / "vendors"
@@ -33,10 +35,44 @@ Sector = Literal[
 AuthorityKind = Literal["regulator", "court", "legislature", "government", "agency", "police", "generic"]
 
 
+class Place(NamedTuple):
+    """Where an entry stands, for messages."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
 class Entry(BaseModel):
-    """Base of all entries: frozen, unknown keys are errors, nothing is coerced."""
+    """Base of all entries: frozen, unknown keys are errors, nothing is coerced.
+
+    ``place`` is where the entry stands, for messages.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    _place: Place = PrivateAttr()  # a default would be copied for every entry, which takes 0.1 s
+
+    @property
+    def place(self) -> Place:
+        """Where the entry stands."""
+        return self._place
+
+    def at(self, place: Place) -> Self:
+        """Return this entry, standing at ``place``."""
+        self._place = place
+        return self
+
+
+class Named(Entry):
+    """Base of the entries of catalogues: an id, and names that stand for the entry."""
+
+    id: Slug
+
+    def surfaces(self) -> Iterator[str]:
+        """Yield each surface form."""
+        raise NotImplementedError
 
 
 class Examples(Entry):
@@ -46,14 +82,13 @@ class Examples(Entry):
     negative: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
 
 
-class Vendor(Entry):
+class Vendor(Named):
     """A technology vendor and the surface forms that stand for it.
 
     A form listed in ``ambiguous`` counts only with supporting context; ``context`` lists lower-case words
     or phrases that support it.
     """
 
-    id: Slug
     name: Form
     aliases: tuple[Form, ...] = ()
     brands: tuple[Form, ...] = ()
@@ -74,8 +109,12 @@ class Vendor(Entry):
         yield from ((form, "brand") for form in self.brands)
         yield from ((form, "product") for form in self.products)
 
+    def surfaces(self) -> Iterator[str]:
+        """Yield each surface form."""
+        return (form for form, _ in self.forms())
 
-class Authority(Entry):
+
+class Authority(Named):
     """A regulator, court, legislature, government, agency or police force.
 
     ``jurisdiction`` is an ISO 3166 country or subdivision code (``US``, ``US-TX``), ``EU`` or ``INT``, and
@@ -84,7 +123,6 @@ class Authority(Entry):
     ``acts`` true asks that of every form: a person or an office that is often only spoken of.
     """
 
-    id: Slug
     name: Form
     aliases: tuple[Form, ...] = ()
     ambiguous: tuple[Form, ...] = ()
@@ -97,40 +135,29 @@ class Authority(Entry):
         """Return the jurisdiction of ``form``."""
         return next((code for code, forms in self.homes.items() if form in forms), self.jurisdiction)
 
-    def forms(self) -> Iterator[str]:
+    def surfaces(self) -> Iterator[str]:
         """Yield each surface form."""
         yield self.name
         yield from self.aliases
 
 
-class Jurisdiction(Entry):
+class Jurisdiction(Named):
     """A country, union, state or city whose name, adjective or seat may stand for its government.
 
     ``names`` ("China"), ``adjectives`` ("Chinese") and ``seats`` ("Beijing") count as an authority only
     with an authority's noun ("Chinese regulators") or where they act ("China blocks …").
     """
 
-    id: Slug
     code: Annotated[str, Field(pattern=r"^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$")]
     names: tuple[Form, ...] = Field(min_length=1)
     adjectives: tuple[Form, ...] = ()
     seats: tuple[Form, ...] = ()
 
-    def forms(self) -> Iterator[str]:
+    def surfaces(self) -> Iterator[str]:
         """Yield each surface form."""
         yield from self.names
         yield from self.adjectives
         yield from self.seats
-
-
-class Place(NamedTuple):
-    """Where an entry stands, for messages."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
 
 
 EntryT = TypeVar("EntryT", bound=Entry)
@@ -138,33 +165,67 @@ EntryT = TypeVar("EntryT", bound=Entry)
 
 def load_vendors(folder: Path | str = VENDORS) -> tuple[Vendor, ...]:
     """Read every ``*.jsonl`` of ``folder`` as one catalogue, ordered by file name and line."""
-    found = list(_read_all(sorted(Path(folder).glob("*.jsonl")), Vendor))
+    found = tuple(_read_all(sorted(Path(folder).glob("*.jsonl")), Vendor))
     if not found:
         raise KnowledgeError("no vendors", where=str(folder), hint="expected at least one *.jsonl file")
-    _check_unique(((place, vendor.id) for place, vendor in found), "id")
-    _check_unique(((place, form) for place, vendor in found for form, _ in vendor.forms()), "form")
-    ids = {vendor.id: vendor for _, vendor in found}
-    for place, vendor in found:
-        _check_vendor(place, vendor, ids)
-    return tuple(vendor for _, vendor in found)
+    check_apart(found)
+    ids = {vendor.id: vendor for vendor in found}
+    for vendor in found:
+        _check_vendor(vendor, ids)
+    return found
 
 
 def load_authorities(file: Path | str = AUTHORITIES) -> tuple[Authority, ...]:
     """Read the authorities of ``file``."""
-    found = list(_read_all([Path(file)], Authority))
-    _check_unique(((place, entry.id) for place, entry in found), "id")
-    _check_unique(((place, form) for place, entry in found for form in entry.forms()), "form")
-    for place, entry in found:
-        _check_subset(place, "ambiguous", entry.ambiguous, entry.forms())
-    return tuple(entry for _, entry in found)
+    found = tuple(_read_all([Path(file)], Authority))
+    check_apart(found)
+    for entry in found:
+        _check_subset(entry, "ambiguous", entry.ambiguous)
+    return found
 
 
 def load_jurisdictions(file: Path | str = JURISDICTIONS) -> tuple[Jurisdiction, ...]:
     """Read the jurisdictions of ``file``."""
-    found = list(_read_all([Path(file)], Jurisdiction))
-    _check_unique(((place, entry.id) for place, entry in found), "id")
-    _check_unique(((place, form) for place, entry in found for form in entry.forms()), "form")
-    return tuple(entry for _, entry in found)
+    found = tuple(_read_all([Path(file)], Jurisdiction))
+    check_apart(found)
+    return found
+
+
+def check_apart(entries: Iterable[Named]) -> None:
+    """Complain where two of ``entries`` have one id or one name, naming both places."""
+    entries = tuple(entries)
+    ids: dict[str, Place] = {}
+    for entry in entries:
+        if entry.id in ids:
+            raise KnowledgeError(f"id '{entry.id}' stands already at {ids[entry.id]}", where=str(entry.place))
+        ids[entry.id] = entry.place
+        _check_forms(entry)
+    check_names(entries)
+
+
+def check_names(entries: Iterable[Named]) -> None:
+    """Complain where a text could not tell a name of one entry from a name of another."""
+    holders: dict[tuple[str, ...], Named] = {}
+    for entry in entries:
+        for form in entry.surfaces():
+            key = name_key(form)
+            if not key:
+                raise KnowledgeError(f"form '{form}' has no letter or digit", where=str(entry.place))
+            holder = holders.setdefault(key, entry)
+            if holder is not entry:
+                raise KnowledgeError(
+                    f"form '{form}' stands already at {holder.place}", where=str(entry.place)
+                )
+
+
+def check_countries(entries: Iterable[Vendor | Authority | Jurisdiction], known: Collection[str]) -> None:
+    """Complain about the first of ``entries`` whose country, or that of its subdivision, is not ``known``."""
+    keys = {Vendor: "country", Authority: "jurisdiction", Jurisdiction: "code"}
+    for entry in entries:
+        key = keys[type(entry)]
+        code = getattr(entry, key)
+        if code is not None and code.partition("-")[0] not in known:
+            raise KnowledgeError(f"key '{key}': no country '{code}'", where=str(entry.place))
 
 
 def read_lines(file: Path) -> Iterator[tuple[Place, dict[str, Any]]]:
@@ -181,7 +242,7 @@ def read_lines(file: Path) -> Iterator[tuple[Place, dict[str, Any]]]:
 def validate(place: Place, value: dict[str, Any], model: type[EntryT]) -> EntryT:
     """Return ``value`` as a ``model``; the error names the first key at fault."""
     try:
-        return model.model_validate(value)
+        return model.model_validate(value).at(place)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -208,50 +269,54 @@ def _no_repeats(place: Place, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _read_all(files: Iterable[Path], model: type[EntryT]) -> Iterator[tuple[Place, EntryT]]:
+def _read_all(files: Iterable[Path], model: type[EntryT]) -> Iterator[EntryT]:
     for file in files:
         for place, value in read_lines(file):
-            yield place, validate(place, value, model)
+            yield validate(place, value, model)
 
 
-def _check_unique(keys: Iterable[tuple[Place, str]], what: str) -> None:
-    seen: dict[str, Place] = {}
-    for place, key in keys:
-        folded = " ".join(key.casefold().split())
+def _check_forms(entry: Named) -> None:
+    """Complain about a form that stands twice in its entry, whatever its case."""
+    seen: set[str] = set()
+    for form in entry.surfaces():
+        folded = " ".join(form.casefold().split())
         if folded in seen:
-            raise KnowledgeError(f"{what} '{key}' stands already at {seen[folded]}", where=str(place))
-        seen[folded] = place
+            raise KnowledgeError(f"form '{form}' stands already at {entry.place}", where=str(entry.place))
+        seen.add(folded)
 
 
-def _check_subset(place: Place, key: str, given: Iterable[str], forms: Iterable[str]) -> None:
-    known = set(forms)
+def _check_subset(entry: Named, key: str, given: Iterable[str]) -> None:
+    known = set(entry.surfaces())
     for form in given:
         if form not in known:
-            raise KnowledgeError(f"key '{key}': '{form}' is none of the entry's forms", where=str(place))
+            raise KnowledgeError(
+                f"key '{key}': '{form}' is none of the entry's forms", where=str(entry.place)
+            )
 
 
-def _check_vendor(place: Place, vendor: Vendor, ids: Mapping[str, Vendor]) -> None:
-    _check_subset(place, "ambiguous", vendor.ambiguous, (form for form, _ in vendor.forms()))
+def _check_vendor(vendor: Vendor, ids: Mapping[str, Vendor]) -> None:
+    where = str(vendor.place)
+    _check_subset(vendor, "ambiguous", vendor.ambiguous)
     if vendor.ambiguous and vendor.examples is None:
-        raise KnowledgeError("key 'examples': required where forms are ambiguous", where=str(place))
+        raise KnowledgeError("key 'examples': required where forms are ambiguous", where=where)
     if vendor.parent is not None and vendor.parent not in ids:
-        raise KnowledgeError(f"key 'parent': no vendor '{vendor.parent}'", where=str(place))
-    _check_no_cycle(place, vendor, ids)
+        raise KnowledgeError(f"key 'parent': no vendor '{vendor.parent}'", where=where)
+    _check_no_cycle(vendor, ids)
     if vendor.examples:
-        _check_examples(place, vendor, vendor.examples)
+        _check_examples(vendor, vendor.examples)
 
 
-def _check_no_cycle(place: Place, vendor: Vendor, ids: Mapping[str, Vendor]) -> None:
+def _check_no_cycle(vendor: Vendor, ids: Mapping[str, Vendor]) -> None:
     seen = {vendor.id}
     parent = vendor.parent
     while parent is not None and parent in ids:
         if parent in seen:
-            raise KnowledgeError(f"key 'parent': '{parent}' is its own ancestor", where=str(place))
+            raise KnowledgeError(f"key 'parent': '{parent}' is its own ancestor", where=str(vendor.place))
         seen.add(parent)
         parent = ids[parent].parent
 
 
-def _check_examples(place: Place, vendor: Vendor, examples: Examples) -> None:
+def _check_examples(vendor: Vendor, examples: Examples) -> None:
     """Every example must hold an ambiguous form of the vendor, or it would test nothing."""
     forms = "|".join(re.escape(form) for form in (*vendor.ambiguous, vendor.name))
     holds = re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
@@ -259,4 +324,4 @@ def _check_examples(place: Place, vendor: Vendor, examples: Examples) -> None:
         for number, sentence in enumerate(getattr(examples, key)):
             if not holds.search(sentence):
                 message = f"key 'examples.{key}.{number}': holds no ambiguous form of the vendor"
-                raise KnowledgeError(message, where=str(place))
+                raise KnowledgeError(message, where=str(vendor.place))

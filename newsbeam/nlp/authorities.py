@@ -13,11 +13,13 @@ from newsbeam.knowledge.catalogue import (
     GENERIC_AUTHORITIES,
     Authority,
     Jurisdiction,
+    check_apart,
     load_authorities,
     load_jurisdictions,
 )
+from newsbeam.knowledge.forms import fold_words, straight
 from newsbeam.nlp.cues import wordlist
-from newsbeam.nlp.surface import Words, fold_words, straight
+from newsbeam.nlp.surface import Words
 
 _KINDS = ("regulator", "court", "legislature", "agency", "police", "government")
 _ADVERBS = frozenset("also again now just finally reportedly formally officially quietly still never".split())
@@ -59,8 +61,9 @@ class Authorities:
     """The authorities and jurisdictions, ready to be found in texts."""
 
     def __init__(
-        self, named: Iterable[Authority], generic: Iterable[Authority], places: Iterable[Jurisdiction]
+        self, named: Sequence[Authority], generic: Sequence[Authority], places: Sequence[Jurisdiction]
     ) -> None:
+        self.entries: tuple[Authority | Jurisdiction, ...] = (*named, *generic, *places)
         everything: list[_Form | _Place] = [*_forms(named, any_case=False), *_forms(generic, any_case=True)]
         self._places = tuple(_places(places))
         everything += self._places
@@ -238,7 +241,7 @@ def _by(words: Words, index: int) -> bool:
 
 def _forms(entries: Iterable[Authority], *, any_case: bool) -> Iterator[_Form]:
     for entry in entries:
-        for text in entry.forms():
+        for text in entry.surfaces():
             words = fold_words(text)
             single = len(words) == 1
             conditional = text in entry.ambiguous or (entry.acts and single)
@@ -255,4 +258,7 @@ def _places(entries: Iterable[Jurisdiction]) -> Iterator[_Place]:
 @cache
 def shipped_authorities() -> Authorities:
     """Return the authorities that ship with newsbeam, loaded once a process."""
-    return Authorities(load_authorities(), load_authorities(GENERIC_AUTHORITIES), load_jurisdictions())
+    named, generic = load_authorities(), load_authorities(GENERIC_AUTHORITIES)
+    places = load_jurisdictions()
+    check_apart((*named, *generic, *places))
+    return Authorities(named, generic, places)

@@ -29,15 +29,20 @@ NAME_REACH = 4  # words before a vendor's noun in "the AI chip start-up"
 
 
 @cache
+def _wordlists() -> Mapping[str, frozenset[str]]:
+    return load_wordlists()
+
+
+@cache
 def wordlist(name: str) -> frozenset[str]:
     """Return the list ``name`` of ``knowledge/words``."""
-    return load_wordlists()[name]
+    return _wordlists()[name]
 
 
 @cache
 def plain_words() -> frozenset[str]:
     """Return the words that running text writes in lower case."""
-    lists = load_wordlists()
+    lists = _wordlists()
     return frozenset(word for name, words in lists.items() if name.startswith("plain-") for word in words)
 
 

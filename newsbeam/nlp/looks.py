@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from newsbeam.knowledge.forms import fold_words
 from newsbeam.nlp.authorities import shipped_authorities
 from newsbeam.nlp.cues import plain_words, wordlist
-from newsbeam.nlp.surface import Words, fold_words
+from newsbeam.nlp.surface import Words
 
 _ENDINGS = "ai ly ify io tech labs ing ed s ian ese ism er ium".split()
 

@@ -5,39 +5,17 @@ text alike, whatever tokenizer made the document.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-WORD = re.compile(r"[^\W_]+")
+from newsbeam.knowledge.forms import WORD, fold, fold_words
+
 _WORDS = re.compile(f"({WORD.pattern})")
-_STRAIGHT = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "‑": "-", "‐": "-", "–": "-"}
-)
 _OPENS = frozenset(':—–•|“"')  # a capital after one of these says nothing, as at the start of a sentence
 TITLE_CASE_SHARE = 0.6  # of the longer words after the first, for a text to count as Title Case
 LONG_WORD = 4  # letters: shorter ones stay in lower case in many Title Case styles
-
-
-def fold(word: str) -> str:
-    """Return ``word`` in lower case without accents ("Citroën" -> "citroen")."""
-    lower = word.lower()
-    if lower.isascii():
-        return lower
-    parts = unicodedata.normalize("NFKD", lower)
-    return "".join(char for char in parts if not unicodedata.combining(char)) or lower
-
-
-def straight(text: str) -> str:
-    """Return ``text`` with straight quotes, plain hyphens and plain spaces, of the same length."""
-    return text if text.isascii() else text.translate(_STRAIGHT)
-
-
-def fold_words(text: str) -> tuple[str, ...]:
-    """Return the folded words of ``text``."""
-    return tuple(fold(word) for word in WORD.findall(text))
 
 
 def slug(name: str) -> str:

@@ -6,8 +6,9 @@ from functools import cache
 from typing import NamedTuple
 
 from newsbeam.knowledge.catalogue import Vendor, load_vendors
+from newsbeam.knowledge.forms import TELLING_TAILS, fold_words, straight, tail
 from newsbeam.nlp.cues import around, certainty, plain_words, weights, wordlist
-from newsbeam.nlp.surface import Words, fold_words, slug, split_words, straight
+from newsbeam.nlp.surface import Words, slug, split_words
 
 CASE_FREE_LETTERS = 4  # a form this long also matches in CAPITALS or Capitalised ("NVIDIA", "Bytedance")
 LONGEST_PHRASE = 4  # words of a set phrase
@@ -20,7 +21,6 @@ LONGEST_MODEL = 8  # characters of a model's name ("S26", "9800X3D")
 _AFTER_NUMBER = frozenset(("", " ", ",", ".", ":", "’", "'"))  # else it is a count or a range ("5-year")
 _ARTICLES = frozenset(("the", "a", "an"))
 _ACTS = frozenset(("after:actor-verb", "after:auxiliary+actor-verb"))
-_TAILS = frozenset(("+", "++", "#"))  # ends of names that make another name ("Disney+" is not "Disney")
 _SEPARATORS = str.maketrans({"-": " "})
 
 
@@ -71,15 +71,23 @@ class Catalogue:
         Case, accents, quotes and a corporate suffix do not matter: "NVIDIA Corp." is ``nvidia``.
         """
         words = fold_words(name)
-        tail = _tail(straight(name).strip())
+        end = tail(straight(name).strip())
         for trial in (words, without_suffix(words), words[1:] if words[:1] == ("the",) else ()):
             forms = self._by_words.get(trial, ())
-            fitting = [form for form in forms if form.tail == tail] or [
-                form for form in forms if tail not in _TAILS and form.tail not in _TAILS
+            fitting = [form for form in forms if form.tail == end] or [
+                form for form in forms if end not in TELLING_TAILS and form.tail not in TELLING_TAILS
             ]
             if fitting:
                 return fitting[0].vendor.id
         return "~" + ("-".join(without_suffix(words)) or slug(name))
+
+    def named(self, form: str) -> Vendor | None:
+        """Return the vendor that has ``form``, or one that a text cannot tell from it."""
+        end = tail(straight(form))
+        for found in self._by_words.get(fold_words(form), ()):
+            if found.tail == end or TELLING_TAILS.isdisjoint((found.tail, end)):
+                return found.vendor
+        return None
 
     def forms(self) -> Iterator[Form]:
         """Yield every surface form."""
@@ -218,7 +226,7 @@ def _all_forms(vendors: Iterable[Vendor]) -> Iterator[Form]:
             plain = straight(text)
             if words:
                 doubtful = text in ambiguous or (len(words) == 1 and _is_ordinary(plain))
-                yield Form(words, plain, vendor, kind, doubtful, _tail(plain), _head(plain))
+                yield Form(words, plain, vendor, kind, doubtful, tail(plain), _head(plain))
 
 
 def words_against(vendor: Vendor) -> frozenset[str]:
@@ -274,13 +282,6 @@ def _in_set_phrase(words: Words, first: int, last: int) -> bool:
 
 def _head(text: str) -> int:
     return next((at for at, char in enumerate(text) if char.isalnum()), 0)
-
-
-def _tail(text: str) -> str:
-    stop = len(text)
-    while stop and not text[stop - 1].isalnum():
-        stop -= 1
-    return text[stop:]
 
 
 def _stands(words: Words, index: int, form: Form) -> bool:

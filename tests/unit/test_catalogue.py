@@ -9,16 +9,21 @@ import pytest
 from newsbeam.errors import KnowledgeError
 from newsbeam.knowledge.catalogue import (
     GENERIC_AUTHORITIES,
+    Authority,
+    Place,
     Vendor,
+    check_apart,
+    check_countries,
     load_authorities,
     load_jurisdictions,
     load_vendors,
 )
 from newsbeam.knowledge.weights import load_weights
 from newsbeam.knowledge.wordlists import load_wordlists
-from newsbeam.nlp.authorities import shipped_authorities
+from newsbeam.nlp.authorities import Authorities, shipped_authorities
+from newsbeam.nlp.knowledge import check_vendors_apart
 from newsbeam.nlp.surface import split_words
-from newsbeam.nlp.vendors import FLOOR, Form, canonical, find_vendors, shipped_catalogue
+from newsbeam.nlp.vendors import FLOOR, Catalogue, Form, canonical, find_vendors, shipped_catalogue
 
 VENDORS = load_vendors()
 AUTHORITIES = load_authorities()
@@ -59,7 +64,7 @@ def test_size() -> None:
 @pytest.mark.parametrize("entry", AUTHORITIES, ids=lambda entry: entry.id)
 def test_authority(entry) -> None:
     """Each form of an authority is found where it acts."""
-    for form in entry.forms():
+    for form in entry.surfaces():
         words = split_words(f"On Tuesday {form} orders a review of the phones.")
         assert entry.id in {hit.authority_id for hit in shipped_authorities().find(words)}, form
 
@@ -67,7 +72,7 @@ def test_authority(entry) -> None:
 @pytest.mark.parametrize("entry", load_authorities(GENERIC_AUTHORITIES), ids=lambda entry: entry.id)
 def test_generic_authority(entry) -> None:
     """Each generic phrase is found in lower case or as it is listed."""
-    for form in entry.forms():
+    for form in entry.surfaces():
         words = split_words(f"On Tuesday {form} orders a review of the phones.")
         kinds = {hit.kind for hit in shipped_authorities().find(words)}
         assert kinds, form
@@ -145,6 +150,61 @@ def test_clashing_alias_names_both_places(tmp_path: Path) -> None:
     folder = _write(tmp_path, a=[_vendor()], b=[_vendor(id="other", name="Other", products=["ACME"])])
     with pytest.raises(KnowledgeError, match=r"b\.jsonl:1: form 'ACME' stands already at a\.jsonl:1"):
         load_vendors(folder)
+
+
+@pytest.mark.parametrize("name", ["T Mobile", "t-mobile", "T–Mobile", "Ť-Mobile", "T.Mobile!"])
+def test_names_that_a_text_cannot_tell_apart_clash(tmp_path: Path, name: str) -> None:
+    """Hyphens, full stops, case and accents make no other name; the message names both places."""
+    folder = _write(tmp_path, a=[_vendor(name="T-Mobile")], b=[_vendor(id="other", name=name)])
+    with pytest.raises(KnowledgeError, match=r"b\.jsonl:1: form '.*' stands already at a\.jsonl:1"):
+        load_vendors(folder)
+
+
+def test_other_spellings_in_one_entry_and_telling_ends_do_not_clash(tmp_path: Path) -> None:
+    """An entry may list its spellings, and "Notepad++" is another's than "Notepad"."""
+    one = _vendor(name="Notepad", aliases=["C3.ai", "C3 AI"])
+    assert 2 == len(load_vendors(_write(tmp_path, a=[one, _vendor(id="other", name="Notepad++")])))
+
+
+def test_a_form_without_letters_is_refused(tmp_path: Path) -> None:
+    """No text could be searched for it."""
+    with pytest.raises(KnowledgeError, match=r"a\.jsonl:1: form '!!!' has no letter or digit"):
+        load_vendors(_write(tmp_path, a=[_vendor(name="!!!")]))
+
+
+@pytest.mark.parametrize("name", ["Acme", "ACME", "acme"])
+def test_a_vendor_and_an_authority_of_one_name_clash(tmp_path: Path, name: str) -> None:
+    """An authority, a place or a generic phrase may not have a vendor's name."""
+    catalogue = Catalogue(load_vendors(_write(tmp_path, a=[_vendor()])))
+    _write(tmp_path, places=[{"id": "gov-xx", "code": "US", "names": ["Utopia", name]}])
+    authorities = Authorities((), (), load_jurisdictions(tmp_path / "places.jsonl"))
+    with pytest.raises(KnowledgeError, match=r"places\.jsonl:1: form '.*' stands already at a\.jsonl:1"):
+        check_vendors_apart(catalogue, authorities)
+
+
+def test_authorities_and_places_of_one_name_clash() -> None:
+    """What ships is taken together: an authority may not be called as a country or a generic phrase is."""
+    named = Authority(id="zz", name="China", jurisdiction="US", kind="agency").at(Place("a.jsonl", 1))
+    with pytest.raises(
+        KnowledgeError, match=r"a\.jsonl:1: form 'China' stands already at jurisdictions\.jsonl"
+    ):
+        check_apart((*JURISDICTIONS, named))
+    generic = load_authorities(GENERIC_AUTHORITIES)
+    named = Authority(id="zz", name="Watchdog", jurisdiction="US", kind="agency").at(Place("a.jsonl", 1))
+    with pytest.raises(KnowledgeError, match=r"a\.jsonl:1: form 'Watchdog' stands already at generic_"):
+        check_apart((*generic, named))
+
+
+def test_a_country_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    """Countries of vendors and jurisdictions, those of states and cities too, must be known."""
+    vendors = load_vendors(_write(tmp_path, a=[_vendor(country="ZZ")]))
+    with pytest.raises(KnowledgeError, match=r"a\.jsonl:1: key 'country': no country 'ZZ'"):
+        check_countries(vendors, {"US"})
+    place = {"id": "gov-xx", "code": "XX-AB", "names": ["Utopia"]}
+    places = load_jurisdictions(_write(tmp_path, places=[place]) / "places.jsonl")
+    with pytest.raises(KnowledgeError, match=r"places\.jsonl:1: key 'code': no country 'XX-AB'"):
+        check_countries(places, {"US"})
+    check_countries((*VENDORS, *places), {vendor.country for vendor in VENDORS if vendor.country} | {"XX"})
 
 
 def test_empty_folder(tmp_path: Path) -> None:

@@ -90,6 +90,12 @@ def test_country_names_are_those_of_cldr() -> None:
         (['{"name":"A","country":"AA"}'], "places.jsonl:1: 'kind' is missing"),
         (['{"name":"A","country":"AA","kind":"moon"}'], "places.jsonl:1: kind 'moon'"),
         (['{"name":"A","country":"AA","kind":"city"}'] * 2, "places.jsonl:2: 'A' stands on line 1 already"),
+        (['{"name":"A","country":"Aa","kind":"city"}'], "places.jsonl:1: country 'Aa' is neither"),
+        (['{"name":1,"country":"AA","kind":"city"}'], "places.jsonl:1: 'name' must be a string"),
+        (
+            ['{"name":"A","country":"AA","kind":"city","aliases":"B"}'],
+            "places.jsonl:1: 'aliases' must be a list",
+        ),
         (["{"], "places.jsonl:1: not JSON"),
         (
             ['{"name":"A","country":"AA","kind":"city","also":"B"}'],

@@ -3,10 +3,11 @@
 import pytest
 import spacy
 
+from newsbeam.knowledge.forms import fold
 from newsbeam.nlp import mentions  # noqa: F401  registers the component
 from newsbeam.nlp.cues import wordlist
 from newsbeam.nlp.document import make_doc
-from newsbeam.nlp.surface import fold, is_title_case, slug, split_words
+from newsbeam.nlp.surface import is_title_case, slug, split_words
 from newsbeam.nlp.vendors import LONGEST_PHRASE, canonical, find_vendors
 
 NLP = spacy.blank("en")

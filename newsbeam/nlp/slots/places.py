@@ -9,15 +9,17 @@ import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newsbeam.errors import KnowledgeError
-from newsbeam.knowledge.tables import FOLDER
+from newsbeam.knowledge.tables import FOLDER, read_text
 
 FILE = "places.jsonl"
 KINDS = ("country", "region", "state", "city")
 _REQUIRED = frozenset({"name", "country", "kind"})
-_OPTIONAL = frozenset({"aliases", "demonyms", "ambiguous", "also", "city_too"})
+_LISTS = frozenset({"aliases", "demonyms", "ambiguous"})
+_OPTIONAL = _LISTS | {"also", "city_too"}
+_CODE = re.compile(r"[A-Z]{2}")
 _WORD = re.compile(r"(?:[A-Z]\.){2,}|[^\W\d_][\w]*(?:[-’'][^\W\d_]\w*)*\.?")
 _PREPOSITION = re.compile(
     r"\b(?:in|into|to|for|across|near|outside|throughout|at|of|between|around|inside|within|and|or|,)"
@@ -74,7 +76,7 @@ def _complain(line: int, message: str, file: str) -> KnowledgeError:
     return KnowledgeError(message, where=f"{file}:{line}")
 
 
-def _parse(number: int, line: str, file: str) -> dict[str, object]:
+def _parse(number: int, line: str, file: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
     except ValueError as error:
@@ -86,8 +88,17 @@ def _parse(number: int, line: str, file: str) -> dict[str, object]:
         raise _complain(number, f"unknown key {min(unknown)!r}", file)
     if missing := _REQUIRED - entry.keys():
         raise _complain(number, f"{min(missing)!r} is missing", file)
+    for key in _LISTS & entry.keys():
+        if not isinstance(entry[key], list) or not all(isinstance(form, str) and form for form in entry[key]):
+            raise _complain(number, f"{key!r} must be a list of strings", file)
+    if not isinstance(entry["name"], str) or not entry["name"]:
+        raise _complain(number, "'name' must be a string", file)
+    if entry["country"] is not None and not _CODE.fullmatch(str(entry["country"])):
+        raise _complain(number, f"country {entry['country']!r} is neither null nor two capitals", file)
     if entry["kind"] not in KINDS:
         raise _complain(number, f"kind {entry['kind']!r} is none of {', '.join(KINDS)}", file)
+    if not isinstance(entry.get("city_too", False), bool):
+        raise _complain(number, "'city_too' must be true or false", file)
     return entry
 
 
@@ -97,18 +108,20 @@ def read_places(lines: Iterable[str], file: str = FILE) -> dict[str, _Entry]:
     seen: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         entry = _parse(number, line, file)
-        ambiguous = _strings(entry, "ambiguous")
-        names = (str(entry["name"]), *_strings(entry, "aliases"))
-        country = None if entry["country"] is None else str(entry["country"])
-        for form in (*names, *_strings(entry, "demonyms")):
+        ambiguous = entry.get("ambiguous", ())
+        names = (entry["name"], *entry.get("aliases", ()))
+        for form in (*names, *entry.get("demonyms", ())):
             if form in seen:
                 raise _complain(number, f"{form!r} stands on line {seen[form]} already", file)
             seen[form] = number
-            kind = str(entry["kind"])
-            also = str(entry["also"]) if "also" in entry else None
-            city_too = entry.get("city_too") is True
             forms[form] = _Entry(
-                names[0], country, kind, form not in names, form in ambiguous, also, city_too
+                names[0],
+                entry["country"],
+                entry["kind"],
+                form not in names,
+                form in ambiguous,
+                entry.get("also"),
+                entry.get("city_too", False),
             )
         for form in ambiguous:
             if form not in forms:
@@ -119,16 +132,10 @@ def read_places(lines: Iterable[str], file: str = FILE) -> dict[str, _Entry]:
     return forms
 
 
-def _strings(entry: dict[str, object], key: str) -> tuple[str, ...]:
-    value = entry.get(key, ())
-    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
-
-
 @lru_cache(maxsize=1)
 def load_places(folder: Path = FOLDER) -> tuple[dict[str, _Entry], dict[str, int]]:
     """Return the entries of ``places.jsonl`` by form, and by first word the most words."""
-    text = (folder / FILE).read_text(encoding="utf-8")
-    forms = read_places(text.splitlines())
+    forms = read_places(read_text(folder / FILE).splitlines())
     longest: dict[str, int] = {}
     for form in forms:
         words = _WORD.findall(form)
