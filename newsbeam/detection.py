@@ -3,6 +3,8 @@
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from newsbeam import nlp
+from newsbeam.furniture import load_furniture
 from newsbeam.nlp.document import make_doc
 from newsbeam.records import Article, Event, ItemEvents, to_event
 
@@ -11,20 +13,29 @@ READ_CHARS = 6_000
 restates: on 120 real pages the rest took a fifth of the time."""
 
 
-def read_article(article: Article, nlp: Language) -> Doc:
+def load_language(model: str | None = None) -> Language:
+    """Return the nlp pipeline of this process, once all that extracting and detecting know is in order.
+
+    Raises :class:`newsbeam.errors.KnowledgeError` for faulty knowledge files.
+    """
+    load_furniture()
+    return nlp.shared(model)
+
+
+def read_article(article: Article, language: Language) -> Doc:
     """Return ``article`` as the nlp pipeline understands it."""
     text = article.text
     if len(text) > READ_CHARS:
         text = text[: text.rfind("\n", 0, READ_CHARS) + 1] or text[:READ_CHARS]
     return make_doc(
-        nlp, article.title, article.summary, text, published=article.published_at, url=article.url
+        language, article.title, article.summary, text, published=article.published_at, url=article.url
     )
 
 
-def detect_events(article: Article, nlp: Language) -> ItemEvents:
+def detect_events(article: Article, language: Language) -> ItemEvents:
     """Return the events of ``article``, in order of appearance, each with an id of its own."""
     events: dict[str, Event] = {}
-    for detection in read_article(article, nlp)._.events:
+    for detection in read_article(article, language)._.events:
         event = to_event(article, detection)
         # Two sightings of one event in one article have one id: the first, in title or lead, stays.
         events.setdefault(event.event_id, event)

@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
-from newsbeam import nlp
 from newsbeam.config import Settings, load_settings
+from newsbeam.detection import load_language
 from newsbeam.knowledge.catalogue import load_authorities, load_vendors
+from newsbeam.nlp.rules import compile_rules, load_rules
 from newsbeam.nlp.vendors import canonical
 from sinks.registry import make_sink
 
@@ -15,10 +16,13 @@ def check(config: Path | None, vendor: str | None) -> int:
     settings = load_settings(config)
     for sink in settings.sinks:
         make_sink(sink.type, sink.options, where=str(config))
-    nlp.shared(settings.nlp.model)
+    load_language(settings.nlp.model)
+    rules = load_rules()
+    compile_rules(rules)
     if vendor is not None:
         return _find(vendor)
     _summarise(settings, config)
+    sys.stdout.write(f"rules          {len(rules)}\n")
     return 0
 
 

@@ -9,10 +9,10 @@ from typing import BinaryIO, TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from newsbeam import clock, nlp
+from newsbeam import clock
 from newsbeam.articles import extract_article
 from newsbeam.config import Settings
-from newsbeam.detection import detect_events
+from newsbeam.detection import detect_events, load_language
 from newsbeam.errors import ItemError, NewsbeamError, OutputError, UsageError
 from newsbeam.messages import detection_message, to_line
 from newsbeam.records import FeedItem
@@ -58,7 +58,7 @@ def detect(source: Path | None, target: Path | None, settings: Settings) -> int:
     on standard error with their number.
     """
     bad = 0
-    language = nlp.shared(settings.nlp.model)
+    language = load_language(settings.nlp.model)
     with _reading(source) as lines, _writing(target) as out:
         for number, line in counted(_numbered(lines), "lines"):
             try:

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from newsbeam import evaluation, nlp
+from newsbeam import evaluation
 from newsbeam.config import Settings
+from newsbeam.detection import load_language
 from newsbeam.errors import ItemError, UsageError
 
 
@@ -16,8 +17,8 @@ def evaluate(labelled: Path, as_json: bool, errors: bool, settings: Settings) ->
     Where the configuration names a spaCy model, also what the same figures are without it.
     """
     items, model = _read(labelled), settings.nlp.model
-    report = evaluation.evaluate(items, nlp.shared(model))
-    without = evaluation.evaluate(items, nlp.shared()) if model else None
+    report = evaluation.evaluate(items, load_language(model))
+    without = evaluation.evaluate(items, load_language()) if model else None
     if as_json:
         found = evaluation.to_dict(report, errors=errors)
         if without:

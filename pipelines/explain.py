@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 from spacy.tokens import Doc
 
-from newsbeam import clock, nlp
+from newsbeam import clock
 from newsbeam.articles import extract_article
 from newsbeam.config import Settings
-from newsbeam.detection import read_article
+from newsbeam.detection import load_language, read_article
 from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
@@ -34,6 +34,7 @@ def explain(
     """Print how the article is understood; returns 0, or 1 where it cannot be read."""
     if expect is not None and expect not in TYPES:
         raise UsageError(f"no such event type: {expect}", hint="docs/taxonomy.md lists them")
+    language = load_language(settings.nlp.model)
     try:
         article = extract_article(_item(file, url, published, settings))
     except UsageError:
@@ -41,10 +42,10 @@ def explain(
     except NewsbeamError as error:
         sys.stderr.write(f"newsbeam: {error}\n")
         return 1
-    doc = read_article(article, nlp.shared(settings.nlp.model))
+    doc = read_article(article, language)
     out = sys.stdout
     console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=True)
-    detector = cast("EventDetector", nlp.shared(settings.nlp.model).get_pipe("newsbeam_events"))
+    detector = cast("EventDetector", language.get_pipe("newsbeam_events"))
     _Explanation(console, article, doc, settings.policies, detector).show(expect)
     return 0
 

@@ -9,6 +9,7 @@ from apache_beam.options.pipeline_options import PipelineOptions, StandardOption
 from apache_beam.runners.runner import create_runner
 
 from newsbeam.config import Settings
+from newsbeam.detection import load_language
 from newsbeam.errors import UsageError
 from newsbeam.records import OUTCOMES
 from pipelines.monitor import Memory, Monitor, Routes
@@ -59,8 +60,9 @@ def run_graph(
     """Run the graph to its end.
 
     Returns totals by name: ``items_read``, each outcome, ``dead_letters``, and what else steps counted.
-    Raises :class:`UsageError` before the run where a sink cannot be written to.
+    Raises :class:`UsageError` before the run where a sink cannot be written to or what we know is faulty.
     """
+    load_language(settings.nlp.model)  # here, since Beam carries what a step raises as text only
     for sink, streams in routes:
         sink.prepare(streams)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)

@@ -6,8 +6,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.pvalue import DoOutputsTuple, PCollection, TaggedOutput
 
-from newsbeam import nlp
-from newsbeam.detection import detect_events
+from newsbeam.detection import detect_events, load_language
 from newsbeam.records import Article, DeadLetter, ItemEvents, dead_letter
 from transforms.outputs import DEAD_LETTERS
 
@@ -34,7 +33,7 @@ class _DetectFn(beam.DoFn):
         self._model = model
 
     def setup(self) -> None:
-        self._nlp = nlp.shared(self._model)
+        self._nlp = load_language(self._model)
 
     def process(self, article: Article) -> Iterator[Any]:
         try:

@@ -22,7 +22,9 @@ def load(model: str | None = None) -> Language:
     Raises :class:`newsbeam.errors.KnowledgeError` for faulty knowledge files.
     """
     from newsbeam.nlp import events, mentions  # noqa: F401, PLC0415  (they register the components)
+    from newsbeam.nlp.knowledge import load_knowledge  # noqa: PLC0415  (large)
 
+    load_knowledge()
     nlp = spacy.blank("en")
     nlp.tokenizer = QuickTokenizer(nlp.tokenizer)
     nlp.add_pipe("newsbeam_sentences")
