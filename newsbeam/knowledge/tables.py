@@ -43,6 +43,21 @@ class Table(NamedTuple):
             seen[entry] = index
         return tuple(entries)
 
+    def words(self, *path: Hashable) -> frozenset[str]:
+        """Return the words of the string at ``path``, parted by spaces."""
+        text = self._at(path)
+        if not isinstance(text, str):
+            raise self.error(path, "must be a string of words")
+        return frozenset(text.split())
+
+    def texts(self, *path: Hashable) -> dict[str, str]:
+        """Return the mapping at ``path``, whose values must be strings that are not empty."""
+        entries = self.mapping(*path)
+        for key, value in entries.items():
+            if not isinstance(value, str) or not value:
+                raise self.error((*path, key), "must be a non-empty string (quote it)")
+        return entries
+
     def mapping(self, *path: Hashable) -> dict[str, Any]:
         """Return the mapping at ``path``; its keys must be strings."""
         entries = self._at(path)

@@ -436,3 +436,28 @@ def test_wrong_cues_are_named() -> None:
         with pytest.raises(KnowledgeError) as caught:
             table.pattern(key)
         assert where == caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("read", "message"),
+    [
+        (lambda table: table.words("a"), "t.yaml:1: a: must be a string of words"),
+        (lambda table: table.texts("b"), "t.yaml:3: b.y: must be a non-empty string"),
+        (lambda table: table.texts("c"), "t.yaml:4: c: must be a mapping"),
+        (lambda table: table.words("d"), "'d' is missing"),
+    ],
+)
+def test_values_of_the_wrong_kind_are_named(read, message) -> None:
+    """A number where words are due is an error, not a word."""
+    table = parse_table("t.yaml", "a: 12\nb: {x: one,\n  y: 2}\nc: one two\n")
+    with pytest.raises(KnowledgeError) as caught:
+        read(table)
+    assert message in str(caught.value)
+    assert {"one", "two"} == table.words("c")
+
+
+@pytest.mark.parametrize("text", ["? [a]\n: b", "a: 2021-02-30", "a: &x [*x]", "a: \x07"])
+def test_what_is_no_plain_table_is_refused(text: str) -> None:
+    """YAML that cannot be read as a table is an error of the knowledge, not a crash."""
+    with pytest.raises(KnowledgeError, match=r"t\.yaml"):
+        parse_table("t.yaml", text)

@@ -67,14 +67,17 @@ def _check(table: Table) -> None:
     check_keys(table, ("roles",), ROLES)
     for role in ROLES:
         check_keys(table, ("roles", role), ("before", "after"))
-    known = {*table.mapping("before"), *table.mapping("after")}
+    known = {*table.texts("before"), *table.texts("after")}
+    for name, value in table.mapping("scales").items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise table.error(("scales", name), "must be a number")
     for word in table.strings("needs_scale"):
         if word not in known:
             raise table.error(("needs_scale",), f"{word!r} stands neither in before nor in after")
     for sign in table.mapping("by_country"):
         if sign not in known:
             raise table.error(("by_country", sign), "stands neither in before nor in after")
-        table.mapping("by_country", sign)
+        table.texts("by_country", sign)
 
 
 @lru_cache(maxsize=1)

@@ -49,14 +49,12 @@ class _Knowledge(NamedTuple):
 def load_positions() -> _Knowledge:
     """Return positions and the cues around names, from ``positions.yaml``."""
     table = read_table("positions.yaml", _KEYS)
-    short = {key.lower(): str(value) for key, value in table.mapping("short").items()}
+    short = {key.lower(): value for key, value in table.texts("short").items()}
     long = table.pattern("long", flags=0).pattern
     words = "|".join(sorted(map(re.escape, table.mapping("short")), key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w-])(?:(?:co-)?(?:{words})(?![\w-])|{long})(?!\w)")
     before, after, successor, before_position, former = (table.pattern(key) for key in _KEYS[3:8])
-    not_names, title_words = (
-        frozenset(str(table.values[key]).split()) for key in ("not_names", "title_words")
-    )
+    not_names, title_words = table.words("not_names"), table.words("title_words")
     return _Knowledge(
         short, pattern, not_names, before, after, successor, before_position, former, title_words
     )

@@ -44,7 +44,7 @@ class ProductSpan(NamedTuple):
 def load_words() -> dict[str, frozenset[str]]:
     """Return the words of ``product_words.yaml`` by their use."""
     table = read_table("product_words.yaml", _KEYS)
-    return {key: frozenset(str(table.values[key]).split()) for key in _KEYS}
+    return {key: table.words(key) for key in _KEYS}
 
 
 def _name_like(word: str) -> bool:
