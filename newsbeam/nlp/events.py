@@ -24,7 +24,7 @@ from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wordpiece import Encoded
-from newsbeam.records import Detection, Evidence, VendorRole
+from newsbeam.records import Detection, Evidence
 from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
@@ -283,7 +283,7 @@ def _detection(
         trigger.start - sentence.start,
         max(trigger.start, min(trigger.end, sentence.end)) - sentence.start,
     )
-    vendors: tuple[VendorRole, ...] = assign_roles(finding.type, finding.chosen, finding.match, trigger.start)
+    vendors = assign_roles(finding.type, finding.chosen, trigger.start)
     authority = finding.authority
     code = jurisdiction(reading, authority, sentence.start, sentence.end) if authority else None
     old = finding.background

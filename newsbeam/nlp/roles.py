@@ -1,15 +1,17 @@
 """Which vendors of title and lead take part in an event, and as what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from newsbeam.knowledge.tables import Table, check_keys, read_table
 from newsbeam.nlp.features import Reading
-from newsbeam.nlp.masking import Masked, Piece
+from newsbeam.nlp.masking import PRODUCT, Masked, Piece
 from newsbeam.nlp.mentions import Mention
 from newsbeam.nlp.rules import Match
 from newsbeam.records import VendorRole
-from newsbeam.taxonomy import family
+from newsbeam.taxonomy import TYPES, family
 
 _WORD = re.compile(r"[\w’']+|[^\w\s]")
 _LINKS = frozenset(
@@ -17,24 +19,21 @@ _LINKS = frozenset(
     "under after into using inside on's its the a".split()
 )
 _FORMER = re.compile(r"(?:\bex-|\bformer |\bformerly |\bonetime |\bveteran of )$", re.IGNORECASE)
-PARTIES = frozenset({"vendor.partnership"})
-TARGETED = frozenset(
-    {
-        "vendor.acquisition",
-        "vendor.divestiture",
-        "vendor.investment",
-        "vendor.contract",
-        "vendor.market_share",
-        "regulatory.lawsuit",
-        "regulatory.ip_dispute",
-    }
-)
-_PASSIVE = re.compile(
-    r"\b(?:acquired|bought|purchased|owned|sued|snapped up|taken over|backed|funded|led|overtaken|beaten)"
-    r" by\b|"
-    r"\b(?:lawsuit|suit|complaint|case|claims?) against\b",
-    re.IGNORECASE,
-)
+ROLES = ("actor", "target", "party", "order")
+# What a cue says of a name before it and of one after it, see roles.yaml.
+DIRECTIONS: dict[str, tuple[str | None, str | None]] = {
+    "acts": ("actor", "target"),
+    "suffers": ("target", "actor"),
+    "does": ("actor", None),
+    "undergoes": ("target", None),
+    "done_by": (None, "actor"),
+    "done_to": (None, "target"),
+    "owns": ("actor", None),
+    "beside": (None, "party"),
+    "pairs": ("actor", "target"),
+}
+REACH = 90  # masked characters between a name and a cue: about fifteen words
+_SENTENCE_END = re.compile(r"[.!?]\s|;|\n")
 
 
 class Candidate(NamedTuple):
@@ -138,31 +137,123 @@ def _side(candidate: Candidate, match: Match | None) -> str:
     return best
 
 
-def assign_roles(
-    event_type: str, chosen: Sequence[Candidate], match: Match | None, start: int
-) -> tuple[VendorRole, ...]:
-    """Return the chosen vendors with their roles; ``start`` is where the trigger stands in the document."""
-    passive = bool(match and _PASSIVE.search(match.masked.text))
+def assign_roles(event_type: str, chosen: Sequence[Candidate], start: int) -> tuple[VendorRole, ...]:
+    """Return the chosen vendors with their roles; ``start`` is where the trigger stands in the document.
+
+    A cue of ``roles.yaml`` that stands near a name says whether it acts or is acted on; else the type does.
+    """
+    cues, default = _cues_of(event_type), _default(event_type)
     roles = []
     for candidate in chosen:
+        others = {other.vendor_id for other in chosen} - {candidate.vendor_id}
+        role = _by_cue(cues, candidate, others) or _by_type(default, candidate, start)
         mention = candidate.mention
-        role = _role(event_type, candidate, chosen, start, passive=passive)
         roles.append(VendorRole(mention.vendor_id, mention.name, mention.text, role))
     return tuple(roles)
 
 
-def _role(
-    event_type: str, candidate: Candidate, chosen: Sequence[Candidate], start: int, *, passive: bool
-) -> str:
-    if event_type in PARTIES:
-        return "party"
-    offsets = [masked.original(offset) for _, masked, offset in candidate.places]
-    is_before = min(offsets) < start
-    if event_type in TARGETED:
-        if len(chosen) == 1 and family(event_type) == "regulatory" and not is_before:
-            return "target"
-        return "actor" if is_before != passive else "target"
-    return "target" if family(event_type) == "regulatory" else "actor"
+def _by_type(default: str, candidate: Candidate, start: int) -> str:
+    """Return the role that no cue decides: that of the type, or of the side of the trigger."""
+    if default != "order":
+        return default
+    return "actor" if min(candidate.named_at()) < start else "target"
+
+
+def _by_cue(
+    cues: Sequence[tuple[str, re.Pattern[str]]], candidate: Candidate, others: set[str]
+) -> str | None:
+    """Return the role that the nearest cue gives the vendor, at the first of its places that has one.
+
+    The places of its products come last.
+    """
+    for _, masked, offset in sorted(candidate.places, key=_is_product):
+        said = [
+            (distance, found.start() - found.end(), role)
+            for direction, cue in cues
+            for found in cue.finditer(masked.text)
+            for distance, role in _said_of(direction, found, masked, offset, others)
+        ]
+        if said:
+            return min(said)[2]
+    return None
+
+
+def _is_product(place: tuple[str, Masked, int]) -> bool:
+    _, masked, offset = place
+    return masked.text[offset] == PRODUCT
+
+
+def _said_of(
+    direction: str, found: re.Match[str], masked: Masked, offset: int, others: set[str]
+) -> Iterator[tuple[int, str]]:
+    """Yield what a cue says of the name at ``offset``: how far away it stands, and the role."""
+    is_before = offset < found.start()
+    role = DIRECTIONS[direction][not is_before]
+    gap = (offset + 1, found.start()) if is_before else (found.end(), offset)
+    distance = gap[1] - gap[0]
+    if role is None or not 0 <= distance <= (0 if direction == "owns" else REACH):
+        return
+    if _SENTENCE_END.search(masked.text, *gap):
+        return
+    if direction == "pairs" and not _names_any_of(others, masked, found, before=not is_before):
+        return
+    yield distance, role
+
+
+def _names_any_of(vendors: set[str], masked: Masked, found: re.Match[str], *, before: bool) -> bool:
+    """Say whether one of ``vendors`` stands before the cue, or else after it."""
+    return any(
+        isinstance(piece.item, Mention)
+        and piece.item.vendor_id in vendors
+        and (at < found.start() if before else at >= found.end())
+        for at, piece in masked.places
+    )
+
+
+@lru_cache(maxsize=1)
+def load_role_cues() -> Table:
+    """Return ``roles.yaml``; a wrong entry is a KnowledgeError."""
+    table = read_table("roles.yaml", ("default", "heard", "cues"))
+    check_role_cues(table)
+    return table
+
+
+def check_role_cues(table: Table) -> None:
+    """Complain about the first wrong entry of ``table``."""
+    kinds = (*TYPES, "vendor", "regulatory")
+    check_keys(table, ("default",), ("vendor", "regulatory"), kinds)
+    check_keys(table, ("heard",), (), kinds)
+    for kind, role in table.mapping("default").items():
+        if role not in ROLES:
+            raise table.error(("default", kind), f"{role!r} is none of {', '.join(ROLES)}")
+    groups = table.mapping("cues")
+    for group in groups:
+        check_keys(table, ("cues", group), (), tuple(DIRECTIONS))
+        for direction in groups[group]:
+            table.pattern("cues", group, direction)
+    for kind in table.mapping("heard"):
+        for group in table.strings("heard", kind):
+            if group not in groups:
+                raise table.error(("heard", kind), f"{group!r} is none of {', '.join(groups)}")
+
+
+@cache
+def _cues_of(event_type: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the cues for a type, each with its direction."""
+    table = load_role_cues()
+    heard = table.mapping("heard")
+    kind = event_type if event_type in heard else family(event_type)
+    groups = table.strings("heard", kind) if kind in heard else ()
+    return tuple(
+        (direction, table.pattern("cues", group, direction))
+        for group in groups
+        for direction in table.mapping("cues", group)
+    )
+
+
+def _default(event_type: str) -> str:
+    defaults = load_role_cues().mapping("default")
+    return str(defaults.get(event_type, defaults[family(event_type)]))
 
 
 def body_candidate(piece: Piece, masked: Masked, offset: int) -> Candidate:
