@@ -31,6 +31,8 @@ MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
 LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
 MOST_WORDS = 4
+STRONGEST = 4  # features shown of those that speak for a type
+SPOKEN = 60  # features among which its trigger is looked for
 _COLUMNS = np.array(TYPES)
 _WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
@@ -147,10 +149,11 @@ class EventDetector:
         said = [impression.takes_part(candidate.named_at()) for candidate in named]
         findings = []
         for event_type, probability in decided:
-            strongest = self.learner.strongest(row, event_type)
+            spoken = self.learner.strongest(row, event_type, SPOKEN)
+            strongest = spoken[:STRONGEST]
             by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type, doc._.published)
-            trigger = find_trigger(reading, match, strongest)
+            trigger = find_trigger(reading, match, spoken)
             chosen = self._participants(named, said, event_type, match)
             findings.append(
                 Finding(
