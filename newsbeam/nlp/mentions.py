@@ -84,11 +84,15 @@ class Mentions:
         return doc
 
     def _listed(self, hit: Hit) -> Hit:
-        """Return ``hit`` with its catalogue id, where it is an ambiguous name of the catalogue."""
+        """Return ``hit`` with its catalogue id, where it is an ambiguous name of the catalogue.
+
+        So is the plural of a name ("Teslas"), which is read as the unknown name that it is.
+        """
         listed = self.catalogue.vendors.get(self.catalogue.canonical(hit.name))
-        if listed is None:
-            return hit
-        return hit._replace(vendor_id=listed.id, name=listed.name, kind="company")
+        if listed is not None:
+            return hit._replace(vendor_id=listed.id, name=listed.name, kind="company")
+        owner = self.catalogue.vendors.get(self.catalogue.singular(hit.name) or "")
+        return hit._replace(vendor_id=owner.id, name=owner.name) if owner else hit
 
 
 def apart(authorities: Iterable[AuthorityHit], hits: Iterable[Hit]) -> list[AuthorityHit]:

@@ -89,6 +89,18 @@ class Catalogue:
                 return found.vendor
         return None
 
+    def singular(self, name: str) -> str | None:
+        """Return the id of the vendor whose products or doings ``name`` speaks of: "Teslas", "Tesla's".
+
+        Plurals of ambiguous names ("apples") and of products' names are nobody's.
+        """
+        words = fold_words(name)
+        for trial in _singulars(words):
+            for form in self._by_words.get(trial, ()):
+                if not (form.ambiguous or form.tail or form.kind == "product"):
+                    return form.vendor.id
+        return None
+
     def forms(self) -> Iterator[Form]:
         """Yield every surface form."""
         for forms in self._by_words.values():
@@ -325,6 +337,17 @@ def _with_model(words: Words, last: int) -> int:
 def _is_year_or_count(words: Words, index: int) -> bool:
     word = words.words[index]
     return word.isdigit() and (len(word) > 3 or words.gap(index)[:1] not in _AFTER_NUMBER)
+
+
+def _singulars(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield what ``words`` may be the plural or the possessive of."""
+    last = words[-1] if words else ""
+    if last == "s" and len(words) > 1:
+        yield words[:-1]
+    if len(last) > LONG_WORD and last.endswith("s"):
+        yield (*words[:-1], last[:-1])
+    if len(last) > LONG_WORD + 1 and last.endswith(("ses", "xes", "zes", "ches", "shes")):
+        yield (*words[:-1], last[:-2])
 
 
 def without_suffix(words: Sequence[str]) -> tuple[str, ...]:

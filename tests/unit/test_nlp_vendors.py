@@ -8,7 +8,7 @@ from newsbeam.nlp import mentions  # noqa: F401  registers the component
 from newsbeam.nlp.cues import wordlist
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.surface import is_title_case, slug, split_words
-from newsbeam.nlp.vendors import LONGEST_PHRASE, canonical, find_vendors
+from newsbeam.nlp.vendors import LONGEST_PHRASE, canonical, find_vendors, shipped_catalogue
 
 NLP = spacy.blank("en")
 NLP.add_pipe("newsbeam_sentences")
@@ -175,6 +175,40 @@ def test_token_offsets() -> None:
 def test_canonical(name: str, expected: str) -> None:
     """A name leads to its catalogue id through aliases, brands and products, else to a slug."""
     assert expected == canonical(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Teslas", "tesla"),
+        ("Tesla’s", "tesla"),
+        ("Volkswagens", "volkswagen"),
+        ("Netflixes", "netflix"),
+        ("Apples", None),
+        ("Arms", None),
+        ("iPhones", None),
+        ("Brimlys", None),
+        ("s", None),
+        ("", None),
+    ],
+)
+def test_singular(name: str, expected: str | None) -> None:
+    """A plural or possessive is the vendor's, unless the name is a plain word or a product's."""
+    assert expected == shipped_catalogue().singular(name)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "vendor_id"),
+    [
+        ("NHTSA opens probe into 2.9 million Teslas", "Teslas", "tesla"),
+        ("Waymos block a street in San Francisco", "Waymos", "waymo"),
+        ("Rivians recalled over seat belts", "Rivians", "rivian"),
+    ],
+)
+def test_a_plural_counts_for_the_vendor(title: str, text: str, vendor_id: str) -> None:
+    """Which text is a mention stays as it is, and so does how it is read: as an unknown name."""
+    mention = next(mention for mention in make_doc(NLP, title)._.mentions if mention.text == text)
+    assert (vendor_id, "unknown") == (mention.vendor_id, mention.kind)
 
 
 def test_empty_and_odd_documents() -> None:
