@@ -210,8 +210,16 @@ class _Explanation:
             self._line((f"{expect} was expected and found", "green"))
             return
         self._line((f"{expect} was expected and not found:", "yellow"))
-        for reason in self._doc._.trace.why_not(expect) if self._doc._.trace else ["there is no text"]:
+        for reason in self._missing(expect):
             self._line(f"- {reason}", indent=2)
+
+    def _missing(self, expect: str) -> list[str]:
+        """Return why there is no event of the type ``expect``."""
+        trace = self._doc._.trace
+        if trace is None:
+            return ["there is no text"]
+        found = [detection.type for detection in self._doc._.events]
+        return [*trace.why_not(expect), *self._detector.spoken_against(self._doc, expect, found)]
 
 
 def _marked(sentence: str, spans: Iterable[tuple[int, int, str, str, str]]) -> Text:

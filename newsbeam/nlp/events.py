@@ -65,8 +65,13 @@ class Trace(NamedTuple):
         if self.politics and event_type == TECHNOLOGY_ONLY:
             said.append("held back: title and lead name no vendor, no regulator and no technology topic")
         said += [
+            f"rule {rule}: {trigger!r} fired, which alone is not enough"
+            for rule, name, trigger, *_ in self.fired
+            if name == event_type
+        ]
+        said += [
             f"rule {rule}: {trigger!r} is there, missing {', '.join(missing)}"
-            for rule, name, trigger, _, missing in self.near
+            for rule, name, trigger, _, missing in sorted(self.near, key=lambda near: len(near[-1]))
             if name == event_type
         ]
         if len(said) < 2:
@@ -211,6 +216,33 @@ class EventDetector:
         falls = [(whole - log_odds(encoded.without(start)), start) for start in starts]
         telling = sorted((-fall, start) for fall, start in falls if fall >= LEAST_FALL)[:MOST_WORDS]
         return [(_word_at(reading, start), -fall) for fall, start in telling]
+
+    def spoken_against(self, doc: Doc, event_type: str, found: Sequence[str]) -> list[str]:
+        """Say what kept ``event_type`` from being an event of ``doc``, and what spoke for it.
+
+        ``found`` are the types of its events. It reads the item again, so it is for explanations only.
+        """
+        reading = read(doc, self.book)
+        row = self.learner.vocabulary.row(extract(reading, doc._.url))
+        encoded = self.encoder.read(self.encoder.encode(reading))
+        column = TYPES.index(event_type)
+        own = float(self.learner.thresholds[column])
+        score, needed = next((s, t) for name, s, t in doc._.trace.scores if name == event_type)
+        linear, by_encoder = self.learner.log_odds(row)[column], encoded.logits[column]
+        said = [f"linear model {linear:+.2f}, encoder {by_encoder:+.2f} (log odds; below 0 is against it)"]
+        for side, features in (
+            ("against", self.learner.against(row, event_type)),
+            ("for", self.learner.strongest(row, event_type)),
+        ):
+            told = "; ".join(f"{name} {weight:+.2f}" for name, weight in features)
+            said.append(f"speaks {side} it: {told or 'nothing'}")
+        if needed > round(own, 3):
+            kind = doc._.trace.content_type.replace("_", "-")
+            reason = ", which is the reason" if score > own else ""
+            said.append(f"the text is of the kind {kind}: it needs {needed:.2f} instead of {own:.2f}{reason}")
+        if score > needed and found:
+            said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough")
+        return said
 
     @staticmethod
     def _from_body(reading: Reading, found: BodyFinding) -> Finding:

@@ -10,6 +10,7 @@ from newsbeam.nlp import slots
 from newsbeam.nlp.authorities import Authorities, shipped_authorities
 from newsbeam.nlp.axes import load_cues
 from newsbeam.nlp.cues import weights
+from newsbeam.nlp.roles import load_role_cues
 from newsbeam.nlp.slots.places import load_places
 from newsbeam.nlp.vendors import Catalogue, shipped_catalogue
 
@@ -20,6 +21,7 @@ WEIGHTS = ("ambiguous", "unknown")
 def load_knowledge() -> None:
     """Load every knowledge file but the rules; a fault, or a clash of two files, is a KnowledgeError."""
     load_cues()
+    load_role_cues()
     slots.load_knowledge()
     for name in WEIGHTS:
         weights(name)

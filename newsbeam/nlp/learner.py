@@ -143,6 +143,12 @@ class Learner:
         order = np.argsort(-column, kind="stable")[:count]
         return [(self.vocabulary.features[row.at[i]], float(column[i])) for i in order if column[i] > 0]
 
+    def against(self, row: Row, event_type: str, count: int = 4) -> list[tuple[str, float]]:
+        """Return the features that speak most against ``event_type``, with their weight, strongest first."""
+        column = row.values * self.weights[row.at, TYPES.index(event_type)]
+        order = np.argsort(column, kind="stable")[:count]
+        return [(self.vocabulary.features[row.at[i]], float(column[i])) for i in order if column[i] < 0]
+
     def takes_part(self, features: Sequence[str], encoder: float) -> float:
         """Return the probability that a vendor with these features takes part in the event.
 

@@ -96,3 +96,38 @@ def test_the_words_that_the_encoder_needs_are_shown(
     printed = capsys.readouterr().out
     shown = next(line for line in printed.splitlines() if "without the word:" in line)
     assert "“hundreds” −" in shown
+
+
+@pytest.mark.parametrize(
+    ("title", "expect", "words"),
+    [
+        ("Best laptops of 2026", "vendor.product_launch", "the text is of the kind roundup: it needs 0.50"),
+        ("Best laptops of 2026", "vendor.product_launch", "- speaks against it: "),
+        ("Best laptops of 2026", "vendor.product_launch", "t1:best -"),
+        ("The parish raises $40,000 for its organ", "vendor.funding", "- speaks for it: t1:<M> +"),
+        ("The parish raises $40,000 for its organ", "vendor.funding", "- linear model -"),
+        ("The parish raises $40,000 for its organ", "vendor.funding", ", encoder -"),
+        (
+            "The parish raises $40,000 for its organ",
+            "vendor.funding",
+            "rule funding.raises: 'raises $40,000'",
+        ),
+    ],
+)
+def test_what_spoke_against_an_expected_type_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], title: str, expect: str, words: str
+) -> None:
+    """Both models' scores, the strongest features either way, the kind of text, the rules that came near."""
+    path = tmp_path / "story.txt"
+    path.write_text(f"{title}\n")
+    assert 0 == main(["explain", str(path), "--expect", expect])
+    said = capsys.readouterr().out.partition("expected and not found:")[2]
+    assert words in said
+
+
+def test_news_needs_no_more_than_its_type_asks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The kind of text is named only where it takes effect."""
+    path = tmp_path / "story.txt"
+    path.write_text("The parish raises $40,000 for its organ\n")
+    assert 0 == main(["explain", str(path), "--expect", "vendor.funding"])
+    assert "of the kind" not in capsys.readouterr().out

@@ -91,6 +91,11 @@ def _parse(number: int, line: str, file: str) -> dict[str, Any]:
     for key in _LISTS & entry.keys():
         if not isinstance(entry[key], list) or not all(isinstance(form, str) and form for form in entry[key]):
             raise _complain(number, f"{key!r} must be a list of strings", file)
+    _check_values(number, entry, file)
+    return entry
+
+
+def _check_values(number: int, entry: dict[str, Any], file: str) -> None:
     if not isinstance(entry["name"], str) or not entry["name"]:
         raise _complain(number, "'name' must be a string", file)
     if entry["country"] is not None and not _CODE.fullmatch(str(entry["country"])):
@@ -99,7 +104,6 @@ def _parse(number: int, line: str, file: str) -> dict[str, Any]:
         raise _complain(number, f"kind {entry['kind']!r} is none of {', '.join(KINDS)}", file)
     if not isinstance(entry.get("city_too", False), bool):
         raise _complain(number, "'city_too' must be true or false", file)
-    return entry
 
 
 def read_places(lines: Iterable[str], file: str = FILE) -> dict[str, _Entry]:
