@@ -25,6 +25,7 @@ _LINKS = frozenset("and or vs versus plus".split())
 _RELATIVES = frozenset("a an the which whose who that one founded known formerly maker parent owner".split())
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
 APPOSITION_REACH = 8  # words after ", a" within which a vendor's noun must stand
+LONGEST_SET_PHRASE = 4  # words
 NAME_REACH = 4  # words before a vendor's noun in "the AI chip start-up"
 
 
@@ -44,6 +45,16 @@ def plain_words() -> frozenset[str]:
     """Return the words that running text writes in lower case."""
     lists = _wordlists()
     return frozenset(word for name, words in lists.items() if name.startswith("plain-") for word in words)
+
+
+def in_set_phrase(words: Words, first: int, last: int) -> bool:
+    """Say whether a name is part of a phrase that means something else ("Medal of Honor")."""
+    phrases = wordlist("set-phrases")
+    return any(
+        " ".join(words.lower[begin:end]) in phrases
+        for begin in range(max(0, first - LONGEST_SET_PHRASE + 1), first + 1)
+        for end in range(max(last, begin + 2), min(begin + LONGEST_SET_PHRASE, len(words.lower)) + 1)
+    )
 
 
 def certainty(features: Iterable[str], weights: Mapping[str, float]) -> float:

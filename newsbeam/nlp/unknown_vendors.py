@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from newsbeam.nlp.authorities import AuthorityHit
-from newsbeam.nlp.cues import around, certainty, is_vendor_noun, plain_words, weights, wordlist
+from newsbeam.nlp.cues import around, certainty, in_set_phrase, is_vendor_noun, plain_words, weights, wordlist
 from newsbeam.nlp.looks import looks_of, places
 from newsbeam.nlp.surface import Words
 from newsbeam.nlp.vendors import Hit, without_suffix
@@ -202,7 +202,7 @@ def _possible(words: Words, span: Span) -> bool:
         return False
     if lower in places() or " ".join(lower) in wordlist("publications"):
         return False
-    if _of_institution(words, span.first):
+    if _of_institution(words, span.first) or in_set_phrase(words, span.first, span.last):
         return False
     return not (len(lower) == 1 and lower[0] in wordlist("first-names") and not words.titled(span.first))
 

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from newsbeam.knowledge.catalogue import Vendor, load_vendors
 from newsbeam.knowledge.forms import TELLING_TAILS, fold_words, straight, tail
-from newsbeam.nlp.cues import around, certainty, plain_words, weights, wordlist
+from newsbeam.nlp.cues import around, certainty, in_set_phrase, plain_words, weights, wordlist
 from newsbeam.nlp.surface import Words, slug, split_words
 
 CASE_FREE_LETTERS = 4  # a form this long also matches in CAPITALS or Capitalised ("NVIDIA", "Bytedance")
-LONGEST_PHRASE = 4  # words of a set phrase
 LONG_WORD = 4  # letters: a shorter word of an example tells nothing
 FLOOR = 0.5  # certainty below which an ambiguous form is not taken for the vendor
 SETTLED = 2  # places at which an ambiguous form was the vendor, after which it is not judged again
@@ -154,7 +153,7 @@ class Catalogue:
             return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a longer name")
         if not form.ambiguous:
             return Hit(first, last, vendor.id, vendor.name, form.kind, SURE[form.kind], "alias")
-        if _in_set_phrase(words, first, last):
+        if in_set_phrase(words, first, last):
             return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a set phrase")
         if vendor.id not in self._against:
             self._against[vendor.id] = words_against(vendor)
@@ -280,16 +279,6 @@ def _goes_on(words: Words, last: int, form: Form) -> bool:
     small = len(form.words) == 1 and len(form.vendor.products) < MANY_PRODUCTS
     further = words.words[last][0].isupper() and words.lower[last] in wordlist("other-company-tails")
     return small and further and form.words[0] not in wordlist("household-names")
-
-
-def _in_set_phrase(words: Words, first: int, last: int) -> bool:
-    """Say whether an ambiguous name is part of a phrase that means something else ("Medal of Honor")."""
-    phrases = wordlist("set-phrases")
-    return any(
-        " ".join(words.lower[begin:end]) in phrases
-        for begin in range(max(0, first - LONGEST_PHRASE + 1), first + 1)
-        for end in range(max(last, begin + 2), min(begin + LONGEST_PHRASE, len(words.lower)) + 1)
-    )
 
 
 def _head(text: str) -> int:
