@@ -12,7 +12,6 @@ from newsbeam.knowledge.tables import Table, check_keys, read_table
 from newsbeam.nlp.slots.dates import MONTHS, find_months, parse_day
 from newsbeam.taxonomy import REGULATORY_TYPES
 
-CHANGE_STATES = ("announced", "scheduled", "effective", "reported", "updated", "delayed", "cancelled")
 STAGES = ("proposed", "adopted", "in_force", "enforced", "struck_down")
 CONTENT_TYPES = ("news", "press_release", "analysis", "opinion", "review", "how_to", "deal", "roundup")
 
@@ -73,6 +72,7 @@ _AHEAD = re.compile(
 )
 _OPENING_YEAR = re.compile(r"^(?:Back )?[Ii]n (?:(?:early|late|mid)[- ]?)?(?:19|20)\d\d\b")
 _SIDE_SIGNS = (",", "(", "–", "—")  # before a side clause
+_ONE_MORE_ACT = re.compile(r"\b(?:and|but)(?: \w+ly| then| instead| also)? $")  # "drops its bid and buys …"
 _STALE_MONTHS = 2  # "In November" is old news in January, fresh in December
 
 
@@ -215,6 +215,8 @@ def _negated(clause: str, trigger: int) -> bool:
 def _denied(clause: str, trigger: int, cue: str) -> bool:
     """Say whether a denial reaches what stands at ``trigger``."""
     cues = load_cues().polarity
+    if _ONE_MORE_ACT.search(clause, 0, trigger):
+        return False
     ends = (match.end() for match in cues[cue].finditer(clause) if match.end() <= trigger)
     stops = (cues["stop"].search(clause, end) for end in ends)
     return any(stop is None or stop.start() >= trigger for stop in stops)

@@ -26,7 +26,6 @@ _RELATIVES = frozenset("a an the which whose who that one founded known formerly
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
 APPOSITION_REACH = 8  # words after ", a" within which a vendor's noun must stand
 LONGEST_SET_PHRASE = 4  # words
-NAME_REACH = 4  # words before a vendor's noun in "the AI chip start-up"
 
 
 @cache

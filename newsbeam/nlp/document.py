@@ -18,6 +18,7 @@ _ELLIPSIS = re.compile(r"(?:\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.|\[&hellip;\]))+\
 _SPACES = re.compile(r"\s+")
 # Read as spaces: the tokenizer takes seconds for thousands of signs or letters without a space.
 _RUBBISH = re.compile(r"(?:(?![^\W\d_])\S){100,}|(?<=[!-~]{400})[!-~]+")
+_HALVES = re.compile("[\ud800-\udfff]")  # of a character: they cannot be encoded
 _LEAST_RUBBISH = 100  # characters without a space
 LONGEST_TITLE, LONGEST_SUMMARY = 1_000, 5_000  # characters
 LEAD_CHARS = 400  # of the text, where there is no summary: about the first three sentences of a news story
@@ -128,6 +129,7 @@ def make_doc(  # noqa: PLR0917  (the fields of an item, in their order)
     A summary that repeats the start of the text is analysed once. Of a title that is longer than 1,000
     characters and a summary longer than 5,000 the rest is left out: no news has them, a hostile feed may.
     """
+    title, summary, text = (_HALVES.sub("\ufffd", part) for part in (title, summary, text))
     title, summary = title[:LONGEST_TITLE], summary[:LONGEST_SUMMARY]
     parts: list[str] = []
     fields: list[Field] = []

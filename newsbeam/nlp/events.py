@@ -31,6 +31,7 @@ MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
 LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
 MOST_WORDS = 4
+REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
 _COLUMNS = np.array(TYPES)
@@ -318,24 +319,25 @@ def _detection(
         trigger.start - sentence.start,
         max(trigger.start, min(trigger.end, sentence.end)) - sentence.start,
     )
+    near, at = near_trigger(said, span)
     vendors = assign_roles(finding.type, finding.chosen, trigger.start)
     authority = finding.authority
     code = jurisdiction(reading, authority, sentence.start, sentence.end) if authority else None
     old = finding.background
-    state = axes.change_state(said, span, finding.type)
+    state = axes.change_state(near, at, finding.type)
     around = context._replace(jurisdiction=code, scheduled=state == "scheduled")
-    slots = fill(finding.type, said, span, around)
+    slots = fill(finding.type, near, at, around)
     title = context.title if sentence.field != "title" else ""
     lead = context.summary if sentence.field == "title" else ""
     return Detection(
         type=finding.type,
         vendors=vendors,
         authority=authority.name if authority else None,
-        assertion=axes.assertion(said, span, title, lead),
+        assertion=axes.assertion(near, at, title, lead),
         change_state=state,
-        polarity=axes.polarity(said, span, finding.type),
-        background=old if old is not None else _is_old(doc, finding, said, span, sentence.field),
-        stage=axes.stage(said, span, finding.type),
+        polarity=axes.polarity(near, at, finding.type),
+        background=old if old is not None else _is_old(doc, finding, near, at, sentence.field),
+        stage=axes.stage(near, at, finding.type),
         content_type=content_type,
         confidence=round(min(0.99, finding.confidence), 2),
         slots=slots,
@@ -351,6 +353,12 @@ def _detection(
             features=finding.features,
         ),
     )
+
+
+def near_trigger(sentence: str, trigger: tuple[int, int]) -> tuple[str, tuple[int, int]]:
+    """Return what stands near the trigger, and where it stands in that: no news has longer sentences."""
+    begin = max(0, trigger[0] - REACH)
+    return sentence[begin : trigger[1] + REACH], (trigger[0] - begin, trigger[1] - begin)
 
 
 def _is_old(doc: Doc, finding: Finding, sentence: str, span: tuple[int, int], field: str) -> bool:

@@ -263,3 +263,35 @@ def test_captions_with_a_credit_go_from_the_paragraph_they_open() -> None:
     assert "The FCC fined a provider." == strip_credits(
         "Enlarge / A cable. (credit: Getty) The FCC fined a provider."
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright law does not protect AI output, a US judge ruled on Friday.",
+        "Copyright holders sued Lumora on Monday over pirated books.",
+        "Lumora may receive Commission approval for the deal by June.",
+        "Related: Lumora will cut 5,000 jobs, it said on Monday.",
+        "Lumora said it will buy Quanto for $2 billion (image: a data center).",
+        "Lumora bought Quanto for Shutterstock",
+    ],
+)
+def test_news_that_looks_like_furniture_stays(line: str) -> None:
+    """A sentence that reports something is no notice, label or caption, whatever it begins or ends with."""
+    assert not is_furniture_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright 2024 Lumora Media",
+        "We may earn a commission from links on this page.",
+        "This article may contain affiliate links, for which we receive commissions.",
+        "Related: Lumora to cut 5,000 jobs",
+        "The new plant near Oulu (image: Lumora)",
+        "Jane Doe for Getty Images",
+    ],
+)
+def test_notices_labels_and_captions_are_furniture(line: str) -> None:
+    """Their news-like neighbours stay."""
+    assert is_furniture_line(line)

@@ -6,7 +6,7 @@ import pytest
 from newsbeam.nlp import load
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.encoder import Encoder
-from newsbeam.nlp.events import decide
+from newsbeam.nlp.events import REACH, decide, near_trigger
 from newsbeam.taxonomy import TYPES
 
 
@@ -206,3 +206,32 @@ def test_the_encoder_does_not_read_what_is_hopeless(nlp, monkeypatch):
     )
     assert _events(nlp, "Cisco buys Axonius for $3 billion")
     assert 1 == len(read)
+
+
+@pytest.mark.parametrize(
+    ("title", "event_type", "polarity"),
+    [
+        ("Microsoft backs out of OpenAI talks and buys Lumora", "vendor.acquisition", "positive"),
+        ("Ford scraps its plans for EV plant and cuts 800 jobs", "vendor.layoffs", "positive"),
+        ("FCC won't approve Starlink merger", "regulatory.merger_review", "positive"),
+        ("Microsoft denies it plans to lay off 30,000 workers", "vendor.layoffs", "negative"),
+    ],
+)
+def test_a_second_act_is_not_denied_with_the_first(nlp, title, event_type, polarity):
+    """What is dropped or refused stands before "and"; what is done stands behind it."""
+    assert {event_type: polarity} == {event.type: event.polarity for event in _events(nlp, title)}
+
+
+@pytest.mark.parametrize("at", [0, 5, REACH, 50_000])
+def test_only_what_is_near_the_trigger_is_read(at):
+    """A hostile sentence without end must not be searched whole, again and again."""
+    sentence = "x" * at + "cuts" + ", it said" * 10_000
+    near, (start, end) = near_trigger(sentence, (at, at + 4))
+    assert "cuts" == near[start:end]
+    assert len(near) == min(at, REACH) + 4 + REACH
+    assert near in sentence
+
+
+def test_halves_of_characters_are_replaced(nlp):
+    """A lone surrogate, as JSON can hold one, cannot be encoded, and stops nothing."""
+    assert ["vendor.acquisition"] == [event.type for event in _events(nlp, "Apple\ud83d buys Lumora")]

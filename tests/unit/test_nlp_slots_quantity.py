@@ -10,7 +10,7 @@ from newsbeam.nlp.slots.dates import (
     find_periods,
     period_of,
 )
-from newsbeam.nlp.slots.quantity import find_headcounts, find_percents, find_users
+from newsbeam.nlp.slots.quantity import find_headcounts, find_percents
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,6 @@ def test_percents(text: str, wanted: list[str]) -> None:
 def test_headcounts(text: str, wanted: list[int]) -> None:
     """Jobs and staff are counted, of a range the lower end; money, shares, "hundreds", users are not."""
     assert wanted == [span.value for span in find_headcounts(text)]
-
-
-def test_users() -> None:
-    """Users and subscribers are counted with their scale."""
-    assert [34_000_000, 1_500] == [
-        s.value for s in find_users("34 million monthly active users, 1.5k subscribers")
-    ]
 
 
 @pytest.mark.parametrize(

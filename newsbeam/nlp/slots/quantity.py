@@ -39,7 +39,7 @@ _COUNT = (
     rf"|(?P<spelled>{SPELLED}))"
 )
 _HEADCOUNT = re.compile(
-    rf"(?<![\w$€£¥.,])(?<!from ){_COUNT}"
+    rf"(?<![\w$€£¥.,])(?<!from )(?!(?:19|20)\d\d (?:layoffs?|job cuts?|jobs?)\b){_COUNT}"
     r"(?:[\s-]+(?:of\s+)?(?!percent\b|per\b|in\b|at\b|to\b|on\b|and\b)[\w’'&-]+){0,4}?"
     rf"[\s-]+{_PEOPLE}\b"
     r"(?! (?:years|hours|live|use|lives|watch|were|are|in|around|across|worldwide|have)\b)",
@@ -49,12 +49,6 @@ _LAID_OFF = re.compile(
     r"\b(?:lays?|laying|laid) off (?:(?:about|around|roughly|some|nearly|almost|over|more than|at least|"
     rf"up to|between|approximately|another|an additional) )*{_COUNT}"
     r"(?![\d.,]*(?:\s?(?:[-–—]|to|and)\s?[\d.,]+)?\s?(?:%|percent|per cent))(?!\d)",
-    re.IGNORECASE,
-)
-_USERS = re.compile(
-    rf"(?<![\w$€£¥.])(?P<digits>{NUMBER})(?P<scale>\s?(?:k|m|bn|b)\b|\s?(?:thousand|million|billion)\b)?"
-    r"(?:\s+(?!percent\b)[\w-]+){0,3}?\s+(?:users|subscribers|subs|MAUs|DAUs|customers|downloads|installs|"
-    r"accounts|devices|members|viewers)\b",
     re.IGNORECASE,
 )
 _SCALE = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e3}
@@ -116,8 +110,3 @@ def find_headcounts(text: str) -> list[CountSpan]:
             ):
                 spans.append(CountSpan(*match.span(), value))
     return sorted(spans)
-
-
-def find_users(text: str) -> list[CountSpan]:
-    """Return the counts of users, subscribers, downloads or devices in ``text``."""
-    return [CountSpan(*match.span(), _count(match)) for match in _USERS.finditer(text)]
