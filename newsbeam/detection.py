@@ -18,6 +18,9 @@ def load_language(model: str | None = None) -> Language:
 
     Raises :class:`newsbeam.errors.KnowledgeError` for faulty knowledge files.
     """
+    from newsbeam.nlp.knowledge import load_knowledge  # noqa: PLC0415  (large)
+
+    load_knowledge()
     load_furniture()
     return nlp.shared(model)
 

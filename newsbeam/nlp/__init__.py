@@ -19,12 +19,11 @@ def load(model: str | None = None) -> Language:
     """Return the pipeline: sentences, mentions, events.
 
     ``model`` names an installed spaCy model whose named entities may help to find vendors; none is needed.
-    Raises :class:`newsbeam.errors.KnowledgeError` for faulty knowledge files.
+    Raises :class:`newsbeam.errors.KnowledgeError` for faulty knowledge files, as far as it reads them at
+    once; :func:`newsbeam.nlp.knowledge.load_knowledge` reads all.
     """
     from newsbeam.nlp import events, mentions  # noqa: F401, PLC0415  (they register the components)
-    from newsbeam.nlp.knowledge import load_knowledge  # noqa: PLC0415  (large)
 
-    load_knowledge()
     nlp = spacy.blank("en")
     nlp.tokenizer = QuickTokenizer(nlp.tokenizer)
     nlp.add_pipe("newsbeam_sentences")

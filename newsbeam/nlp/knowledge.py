@@ -4,6 +4,8 @@ Most of it is read by who needs it when it is first needed. Loading it before th
 a faulty file stops a run at its start and not at the items that need it.
 """
 
+from functools import cache
+
 from newsbeam.errors import KnowledgeError
 from newsbeam.knowledge.catalogue import check_countries
 from newsbeam.nlp import slots
@@ -18,6 +20,7 @@ OWN_CODES = frozenset(("EU", "INT"))  # of authorities and vendors of no one cou
 WEIGHTS = ("ambiguous", "unknown")
 
 
+@cache
 def load_knowledge() -> None:
     """Load every knowledge file but the rules; a fault, or a clash of two files, is a KnowledgeError."""
     load_cues()
