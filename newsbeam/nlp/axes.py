@@ -113,7 +113,9 @@ def load_cues() -> _Cues:
         table.strings("assertion", "hints"),
         _group(table, "assertion", certainty, more="hints"),
         _group(table, "polarity", _POLARITY),
-        _group(table, "background", ("cues", "news", "restated", "once", "then", "anniversary")),
+        _group(
+            table, "background", ("cues", "circumstance", "news", "restated", "once", "then", "anniversary")
+        ),
         _group(table, "change_state", (*_CHANGE_ORDER, "headline", "verb")),
         _group(table, "stage", (*_STAGE_ORDER, *_STAGE_MORE), more="default"),
         _stage_defaults(table),
@@ -295,9 +297,10 @@ def background(
     if opening and start >= opening.end():
         clause = f"{opening.group()} {clause}"
     clause = _blank(cues["news"], clause)
+    said = len(clause) - (end - start) + trigger[1] - start  # where the trigger ends in the clause
     if field == "summary":
         return bool(_old_year(clause, published) and cues["cues"].search(clause))
-    if cues["cues"].search(clause):
+    if cues["cues"].search(clause) or cues["circumstance"].search(clause, 0, max(0, said)):
         return True
     return _old_year(clause, published) or _old_month(clause, published)
 

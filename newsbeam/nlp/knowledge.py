@@ -1,6 +1,6 @@
 """All that the pipeline knows, loaded and checked at once.
 
-Most of it is read by who needs it when it is first needed. Loading it before the first text takes 0.1 s, and
+Most of it is read by who needs it when it is first needed. Loading it before the first text takes 0.3 s, and
 a faulty file stops a run at its start and not at the items that need it.
 """
 
