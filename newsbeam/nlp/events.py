@@ -230,7 +230,10 @@ class EventDetector:
         own = float(self.learner.thresholds[column])
         score, needed = next((s, t) for name, s, t in doc._.trace.scores if name == event_type)
         linear, by_encoder = self.learner.log_odds(row)[column], encoded.logits[column]
-        said = [f"linear model {linear:+.2f}, encoder {by_encoder:+.2f} (log odds; below 0 is against it)"]
+        late = ", asked only now," if doc._.trace.hopeless else ""
+        said = [
+            f"linear model {linear:+.2f}, encoder{late} {by_encoder:+.2f} (log odds; below 0 is against it)"
+        ]
         for side, features in (
             ("against", self.learner.against(row, event_type)),
             ("for", self.learner.strongest(row, event_type)),
