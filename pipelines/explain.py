@@ -17,6 +17,7 @@ from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
 from newsbeam.nlp.events import EventDetector
+from newsbeam.nlp.explaining import spoken_against, telling_words
 from newsbeam.policies import Policy, decide
 from newsbeam.records import Article, Event, FeedItem, to_event
 from newsbeam.shown import PIPED_WIDTH
@@ -153,7 +154,7 @@ class _Explanation:
         )
         if seen.evidence.features:
             self._line(f"learner: {'; '.join(seen.evidence.features)}", indent=4)
-            words = self._detector.telling_words(self._doc, seen.type)
+            words = telling_words(self._detector, self._doc, seen.type)
             if words:
                 shown = ", ".join(f"“{word}” −{fall:.2f}" for word, fall in words)
                 self._line(f"without the word: {shown}", indent=4)
@@ -219,7 +220,7 @@ class _Explanation:
         if trace is None:
             return ["there is no text"]
         found = [detection.type for detection in self._doc._.events]
-        return [*trace.why_not(expect), *self._detector.spoken_against(self._doc, expect, found)]
+        return [*trace.why_not(expect), *spoken_against(self._detector, self._doc, expect, found)]
 
 
 def _marked(sentence: str, spans: Iterable[tuple[int, int, str, str, str]]) -> Text:

@@ -1,6 +1,5 @@
 """The component that finds events: rules and learner on title and lead, rules alone on the rest."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -23,19 +22,15 @@ from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
-from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.records import Detection, Evidence
 from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
-LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
-MOST_WORDS = 4
 REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
 _COLUMNS = np.array(TYPES)
-_WORD_OR_SIGN = re.compile(r"[^\W_]+|\S")
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
 
@@ -199,55 +194,6 @@ class EventDetector:
         """Return the linear model's log odds that ``reading`` reports an event of each type."""
         return self.learner.log_odds(self.learner.vocabulary.row(extract(reading)))
 
-    def telling_words(self, doc: Doc, event_type: str) -> list[tuple[str, float]]:
-        """Return the words of title and lead that speak most for ``event_type``, strongest first.
-
-        With each stands how much the encoder's log odds fall when it does not see the word. It reads the item
-        once a word (some 3 ms each), so it is for explanations only.
-        """
-        reading = read(doc, self.book)
-        encoded = self.encoder.encode(reading)
-        column = TYPES.index(event_type)
-
-        def log_odds(item: Encoded) -> float:
-            return float(self.encoder.read(item).logits[column])
-
-        whole = log_odds(encoded)
-        starts = sorted({start for start in encoded.starts if start >= 0})
-        falls = [(whole - log_odds(encoded.without(start)), start) for start in starts]
-        telling = sorted((-fall, start) for fall, start in falls if fall >= LEAST_FALL)[:MOST_WORDS]
-        return [(_word_at(reading, start), -fall) for fall, start in telling]
-
-    def spoken_against(self, doc: Doc, event_type: str, found: Sequence[str]) -> list[str]:
-        """Say what kept ``event_type`` from being an event of ``doc``, and what spoke for it.
-
-        ``found`` are the types of its events. It reads the item again, so it is for explanations only.
-        """
-        reading = read(doc, self.book)
-        row = self.learner.vocabulary.row(extract(reading, doc._.url))
-        encoded = self.encoder.read(self.encoder.encode(reading))
-        column = TYPES.index(event_type)
-        own = float(self.learner.thresholds[column])
-        score, needed = next((s, t) for name, s, t in doc._.trace.scores if name == event_type)
-        linear, by_encoder = self.learner.log_odds(row)[column], encoded.logits[column]
-        late = ", asked only now," if doc._.trace.hopeless else ""
-        said = [
-            f"linear model {linear:+.2f}, encoder{late} {by_encoder:+.2f} (log odds; below 0 is against it)"
-        ]
-        for side, features in (
-            ("against", self.learner.against(row, event_type)),
-            ("for", self.learner.strongest(row, event_type)),
-        ):
-            told = "; ".join(f"{name} {weight:+.2f}" for name, weight in features)
-            said.append(f"speaks {side} it: {told or 'nothing'}")
-        if needed > round(own, 3):
-            kind = doc._.trace.content_type.replace("_", "-")
-            reason = ", which is the reason" if score > own else ""
-            said.append(f"the text is of the kind {kind}: it needs {needed:.2f} instead of {own:.2f}{reason}")
-        if score > needed and found:
-            said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough")
-        return said
-
     @staticmethod
     def _from_body(reading: Reading, found: BodyFinding) -> Finding:
         match = found.match
@@ -284,15 +230,6 @@ def _is_politics(reading: Reading, scores: Floats, thresholds: Floats) -> bool:
     """Say whether a law or rule would be reported of an item that is not about technology."""
     column = TYPES.index(TECHNOLOGY_ONLY)
     return bool(scores[column] > thresholds[column]) and not is_about_technology(reading)
-
-
-def _word_at(reading: Reading, start: int) -> str:
-    """Return the name, or else the word or sign, that begins at ``start``."""
-    for piece in reading.pieces:
-        if piece.start == start:
-            return reading.text[start : piece.end]
-    word = _WORD_OR_SIGN.match(reading.text, start)
-    return word.group() if word else ""
 
 
 def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:

@@ -39,9 +39,9 @@ class AuthorityMention(NamedTuple):
     """An authority in a document: tokens ``start`` to ``end``.
 
     ``authority_id`` is a catalogue id, or jurisdiction and kind ("ie-regulator") where only a generic
-    phrase names it. ``jurisdiction`` is an ISO 3166 code, ``EU``, ``INT`` or
-    None where the phrase does not tell it. ``kind`` is ``regulator``,
-    ``court``, ``legislature``, ``government``, ``agency`` or ``police``.
+    phrase names it. ``jurisdiction`` is an ISO 3166 code, ``EU``, ``INT`` or None where the
+    phrase does not tell it. ``kind`` is ``regulator``, ``court``, ``legislature``, ``government``, ``agency``
+    or ``police``.
     """
 
     start: int
