@@ -5,7 +5,6 @@ stands by character offsets in that text; :func:`locate` turns them into a field
 """
 
 import re
-from bisect import bisect_right
 from typing import NamedTuple
 
 import numpy as np
@@ -233,8 +232,3 @@ def newsbeam_sentences(doc: Doc) -> Doc:
     tokens = np.searchsorted(doc.to_array(IDX), starts)
     marks[tokens[tokens < len(doc)]] = 1
     return doc.from_array([SENT_START], marks)  # type: ignore[arg-type]
-
-
-def sentence_at(starts: list[int], char: int) -> int:
-    """Return the index of the sentence that holds ``char``, for starts from :func:`sentence_starts`."""
-    return bisect_right(starts, char) - 1

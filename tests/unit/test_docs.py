@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsbeam.config import load_settings
+from newsbeam.knowledge.catalogue import load_authorities
+from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.taxonomy import TYPES
 from pipelines.cli import _parser, main
 from tests.conftest import ROOT
@@ -71,6 +73,13 @@ def test_the_readme_shows_alerts_of_the_replay() -> None:
     assert len(shown) >= 5
     assert set(shown) <= told
     assert f"Alerts ({len(events)})" in page
+
+
+def test_the_changelog_counts_the_catalogue() -> None:
+    """An entry more or less is a number more or less."""
+    page = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    counts = f"{len(shipped_catalogue().vendors):,} vendors and {len(load_authorities())} authorities"
+    assert f"A catalogue of {counts}" in page
 
 
 def test_no_page_is_empty() -> None:

@@ -105,9 +105,14 @@ def _names(table: Table, event_type: str, key: str, known: Sequence[str]) -> tup
 
 
 @lru_cache(maxsize=1)
+def _table() -> Table:
+    return read_table("slots.yaml", ("types", "continues"))
+
+
+@lru_cache(maxsize=1)
 def load_slots() -> dict[str, _Plan]:
     """Return what each event type can have, from ``slots.yaml``; every type must stand there."""
-    table = read_table("slots.yaml", ("types", "continues"))
+    table = _table()
     check_keys(table, ("types",), TYPES)
     plans = {}
     for event_type in TYPES:
@@ -123,7 +128,7 @@ def load_slots() -> dict[str, _Plan]:
 
 @lru_cache(maxsize=1)
 def _continues() -> re.Pattern[str]:
-    return read_table("slots.yaml", ("types", "continues")).pattern("continues")
+    return _table().pattern("continues")
 
 
 def load_knowledge() -> None:
