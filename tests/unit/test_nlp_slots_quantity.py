@@ -2,14 +2,8 @@
 
 import pytest
 
-from newsbeam.nlp.slots.dates import (
-    coming_period,
-    effective_of,
-    find_dates,
-    find_months,
-    find_periods,
-    period_of,
-)
+from newsbeam.nlp.slots.dates import effective_of, find_dates, find_months
+from newsbeam.nlp.slots.periods import coming_period, find_periods, period_of
 from newsbeam.nlp.slots.quantity import find_headcounts, find_percents
 
 

@@ -11,9 +11,10 @@ from typing import NamedTuple, TypedDict
 
 from newsbeam.knowledge.tables import Table, check_keys, read_table
 from newsbeam.nlp import axes
-from newsbeam.nlp.slots.dates import coming_period, effective_of, find_periods, period_of
+from newsbeam.nlp.slots.dates import effective_of
 from newsbeam.nlp.slots.money import ROLES, MoneySpan, find_money, load_currencies, nearest
 from newsbeam.nlp.slots.people import Person, find_people, find_positions, load_positions, position_of
+from newsbeam.nlp.slots.periods import coming_period, find_periods, period_of
 from newsbeam.nlp.slots.places import countries, find_places, load_places, place_of
 from newsbeam.nlp.slots.product import find_product, load_words, with_version
 from newsbeam.nlp.slots.quantity import find_headcounts, find_percents

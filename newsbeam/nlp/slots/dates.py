@@ -1,4 +1,4 @@
-"""Periods ("Q1 2021") and dates on which something takes effect, resolved against publication.
+"""Dates on which something takes effect, resolved against publication; periods.py builds on it.
 
 Written out by hand, without dateparser: its import alone takes longer than our whole loading may, and it
 sees dates in ordinary words ("may", "sat", "on").
@@ -10,63 +10,38 @@ from functools import lru_cache
 from typing import NamedTuple
 
 MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = (
+MONTH = (
     r"(?-i:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)?|May|June?|Jun\.|July?|Jul\.|Aug(?:ust|\.)?|"
     r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_YEAR = r"(?:19|20)\d\d"
+YEAR = r"(?:19|20)\d\d"
 _COUNTS = {
     word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
 }
-_TAIL = (
-    r"(?:,?\s+(?:of\s+|in\s+)?(?:(?:fiscal|FY|calendar)(?:\s+year)?\s?)?"
-    rf"(?P<{{}}>{_YEAR}|this year|last year))?"
-)
-_PERIOD = re.compile(
-    rf"\b(?:fiscal\s+|FY)?Q(?P<q1>[1-4])(?:{_TAIL.format('y1')}|[’'](?P<s1>\d\d)\b)(?!\w)"
-    rf"|\b(?P<q2>first|second|third|fourth|1st|2nd|3rd|4th)[\s-](?:fiscal[\s-])?quarter(?:ly)?\b{_TAIL.format('y2')}"
-    rf"|\b(?P<q3>[1-4])Q(?P<s3>\d\d)\b"
-    rf"|\bH(?P<h1>[12])\b{_TAIL.format('y4')}"
-    rf"|\b(?P<h2>first|second|1st|2nd)[\s-]half\b(?!-)(?:\s+of\s+the\s+year)?{_TAIL.format('y5')}"
-    rf"|\b(?:FY\s?|fiscal(?:\s+year)?\s+|full[\s-]year\s+)(?P<fy>{_YEAR})\b"
-    r"|\b(?P<lastq>(?:last|previous|prior|latest)\s+quarter)\b"
-    rf"|\b(?:in|by|during|for|of|since|through)\s+(?P<year>{_YEAR})\b(?![-–]|\s*[%$])"
-    rf"|\b(?:in|as of|for|during)\s+(?P<month>{_MONTH})(?:\s+(?P<my>{_YEAR}))?(?!\s*\d)(?!\w)"
-    r"|\b(?:(?:over|in|for|during|within|across) )?(?:the )?(?P<span>(?:next|coming|past|last) "
-    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|several|few) (?:years|months|weeks|decades))\b"
-    r"|\b(?P<unit>quarter|three months|half[\s-]year|six months|(?:fiscal |financial |full )?year)\s+"
-    rf"(?:ended|ending|to)\s+(?:on\s+)?(?:(?P<ud1>\d\d?)\s+)?(?P<um>{_MONTH})(?!\w)"
-    rf"(?:\s+(?P<ud2>\d\d?)(?!\d))?(?:,?\s+(?P<uy>{_YEAR}))?"
-    r"|\b(?P<long>(?:\d+|two|three|four|five|six|seven|eight|nine|ten|multi)-year)\b"
-    r"|\b(?P<rel>this year|last year|next year)\b",
-    re.IGNORECASE,
-)
 _DATE = re.compile(
-    rf"\b(?P<m>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:percent|%|million|billion|,\d{{3}}))"
-    rf"(?:,?\s+(?P<y>{_YEAR}))?"
-    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})(?:,?\s+(?P<y2>{_YEAR}))?(?!\w)"
-    rf"|\b(?P<iso>{_YEAR}-\d\d-\d\d)\b"
-    rf"|\b(?P<m3>{_MONTH})\s+(?P<y3>{_YEAR})\b"
+    rf"\b(?P<m>{MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*(?:percent|%|million|billion|,\d{{3}}))"
+    rf"(?:,?\s+(?P<y>{YEAR}))?"
+    rf"|\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{MONTH})(?:,?\s+(?P<y2>{YEAR}))?(?!\w)"
+    rf"|\b(?P<iso>{YEAR}-\d\d-\d\d)\b"
+    rf"|\b(?P<m3>{MONTH})\s+(?P<y3>{YEAR})\b"
     rf"|\b(?:by|in|from|until|starting|beginning|since|as soon as|before|this|next|late|early|mid-|end of)\s+"
-    rf"(?P<m4>{_MONTH})(?!\s*\d)(?![a-z])"
+    rf"(?P<m4>{MONTH})(?!\s*\d)(?![a-z])"
     r"|\b(?P<near>today|tomorrow|tonight)\b"
     r"|\b(?P<now>effective immediately|immediately effective|with immediate effect)\b"
     r"|\b(?P<nday>(?:(?:next|this|on|last|from|by|until|starting|beginning|before|after) )?"
-    rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b(?![’']|,?\s+(?:{_MONTH}|\d))"
+    rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b(?![’']|,?\s+(?:{MONTH}|\d))"
     r"|\b(?P<nrel>next (?:week|month|year)|later this (?:month|year))\b"
     r"|\b(?P<close>(?:at|by|before|until) (?:the )?"
     r"(?:end of (?:the|this) (?:month|year)|(?:month|year)(?:[’']s)?[- ]end))\b"
     r"|\b(?:(?:in|by|from|until|before|for|to) "
     r"(?:(?:early|late|mid|the (?:start|beginning|middle|end) of|sometime in)[ -])?|(?:early|late|mid)[ -])"
-    rf"(?P<y5>{_YEAR})\b(?![-–]|\s*[%$]|\s+(?-i:[A-Z]))"
-    rf"|\b(?P<n1>\d{{1,2}})(?P<mark>[/.])(?P<n2>\d{{1,2}})(?P=mark)(?P<y6>{_YEAR})\b"
+    rf"(?P<y5>{YEAR})\b(?![-–]|\s*[%$]|\s+(?-i:[A-Z]))"
+    rf"|\b(?P<n1>\d{{1,2}})(?P<mark>[/.])(?P<n2>\d{{1,2}})(?P=mark)(?P<y6>{YEAR})\b"
     rf"|\bin (?:about |around )?(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)}) "
     r"(?P<step>days|weeks?|months?)\b(?! of\b)",
     re.IGNORECASE,
 )
-_MAY_BE_PERIOD = re.compile(r"\d|uarter|half|year| (?:in|of|for|during) [A-Z]")  # cheap: most text has none
 _MAY_BE_DATE = re.compile(
     r"\d|\b(?:next|today|tonight|tomorrow|later|Next|Today|Later)\b|day\b|end\b|mmediate|"
     r"\b(?:days|weeks?|months?)\b|\b(?:Jan|Feb|Mar|Apr|May|Ju[nl]|Aug|Sep|Oct|Nov|Dec)"
@@ -106,19 +81,8 @@ _COUNTED_BACK = re.compile(
 
 
 _BARE_MONTH = re.compile(
-    rf"\b(?:in|since|until|of|last) (?P<m>{_MONTH})(?!\w)(?! (?:19|20)\d\d)", re.IGNORECASE
+    rf"\b(?:in|since|until|of|last) (?P<m>{MONTH})(?!\w)(?! (?:19|20)\d\d)", re.IGNORECASE
 )
-
-
-class PeriodSpan(NamedTuple):
-    """A period; ``text`` is normalised.
-
-    "Q1 2021", "H1 2024", "FY 2025", "2023", "2021-09", "next five years".
-    """
-
-    start: int
-    end: int
-    text: str
 
 
 class DateSpan(NamedTuple):
@@ -138,102 +102,12 @@ def parse_day(published: str | None) -> date | None:
         return None
 
 
-def _month(name: str) -> int:
+def month_number(name: str) -> int:
+    """Return the number of the month that ``name`` begins or shortens."""
     return next(n for n, month in enumerate(MONTHS, start=1) if month.startswith(name.lower().strip(".")[:3]))
 
 
-def _year(text: str | None, day: date | None) -> str | None:
-    if text is None or text.isdigit():
-        return text
-    if day is None:
-        return None
-    return str(day.year - (text.lower() == "last year"))
-
-
-def _nearest_quarter(number: int, day: date | None, *, ahead: bool) -> str:
-    """Return the quarter ``number`` that is over or running on ``day``, with ``ahead`` running or to come."""
-    if day is None:
-        return f"Q{number}"
-    running = (day.month + 2) // 3
-    year = day.year + (number < running) if ahead else day.year - (number > running)
-    return f"Q{number} {year}"
-
-
-def _quarter(groups: dict[str, str], day: date | None, *, ahead: bool) -> str | None:
-    if short := groups.get("s3"):
-        return f"Q{groups['q3']} 20{short}"
-    if "lastq" in groups:
-        return _previous_quarter(day)
-    digit = groups.get("q1") or groups.get("q2")
-    if digit is None:
-        return None
-    number = int(digit) if digit.isdigit() else _QUARTERS[digit.lower()]
-    year = groups.get("y1") or groups.get("y2") or (f"20{groups['s1']}" if "s1" in groups else None)
-    if year is None:
-        return _nearest_quarter(number, day, ahead=ahead)
-    return f"Q{number} {_year(year, day) or ''}".strip()
-
-
-def _half(groups: dict[str, str], day: date | None, *, ahead: bool) -> str | None:
-    half = groups.get("h1") or groups.get("h2")
-    if half is None:
-        return None
-    number = int(half) if half.isdigit() else _QUARTERS[half.lower()]
-    this = str(day.year + (ahead and number == 1 and day.month > 6)) if day else ""
-    year = _year(groups.get("y4") or groups.get("y5"), day) or this
-    return f"H{number} {year}".strip()
-
-
-def _closing(groups: dict[str, str], day: date | None) -> str | None:
-    """Return the period that "quarter ended June 30" means: a calendar one where it is one.
-
-    Of a company's own year ("quarter ended January 31") only the last month is known, not the number. A
-    quarter of 13 weeks may close in the first days of the month after.
-    """
-    month, number = _month(groups["um"]), int(groups.get("ud1") or groups.get("ud2") or 28)
-    end = _resolve_day(month, number, groups.get("uy"), day, future=False)
-    if end is None:
-        return None
-    last = date.fromisoformat(end) - timedelta(days=7 if number <= 7 else 0)
-    unit = groups["unit"].lower()
-    if "year" in unit and "half" not in unit:
-        return f"FY {last.year}" if last.month == 12 else f"year to {last.isoformat()[:7]}"
-    length, letter, words = (3, "Q", "quarter") if unit in ("quarter", "three months") else (6, "H", "half")
-    whole, rest = divmod(last.month, length)
-    return f"{words} to {last.isoformat()[:7]}" if rest else f"{letter}{whole} {last.year}"
-
-
-def _longer(groups: dict[str, str], day: date | None) -> str | None:
-    if year := groups.get("fy"):
-        return f"FY {year}"
-    if "unit" in groups:
-        return _closing(groups, day)
-    if name := groups.get("month"):
-        return _resolve_month(_month(name), groups.get("my"), day, future=False)
-    if word := groups.get("rel"):
-        return _relative_year(word, day)
-    span = groups.get("year") or groups.get("span") or groups.get("long")
-    return span.lower() if span else None
-
-
-def _period(match: re.Match[str], day: date | None, *, ahead: bool = False) -> str | None:
-    groups = {key: value for key, value in match.groupdict().items() if value}
-    return _quarter(groups, day, ahead=ahead) or _half(groups, day, ahead=ahead) or _longer(groups, day)
-
-
-def _previous_quarter(day: date | None) -> str | None:
-    if day is None:
-        return None
-    number = (day.month + 2) // 3 - 1
-    return f"Q{number} {day.year}" if number else f"Q4 {day.year - 1}"
-
-
-def _relative_year(text: str, day: date | None) -> str | None:
-    shift = {"this": 0, "last": -1, "next": 1}[text.lower().split()[0]]
-    return str(day.year + shift) if day else None
-
-
-def _resolve_month(
+def resolve_month(
     month: int, year: str | None, day: date | None, *, future: bool | None, after: bool = False
 ) -> str | None:
     """Return the month, without a year the next, last or nearest; with ``after`` not the running one."""
@@ -248,50 +122,10 @@ def _resolve_month(
     return f"{day.year - (month > day.month)}-{month:02}"
 
 
-_RANK = re.compile(r"^(?:Q|H|FY)")
-
-
-def find_periods(text: str, published: str | None = None) -> list[PeriodSpan]:
-    """Return the periods in ``text``; without ``published`` relative ones stay open or are left out."""
-    if not _MAY_BE_PERIOD.search(text):
-        return []
-    day = parse_day(published)
-    found = ((match, _period(match, day)) for match in _PERIOD.finditer(text))
-    return [PeriodSpan(*match.span(), period) for match, period in found if period]
-
-
-def period_of(spans: list[PeriodSpan]) -> PeriodSpan | None:
-    """Return the most telling period: a quarter, half or fiscal year before anything else."""
-    return min(spans, key=lambda s: (not _RANK.match(s.text), s.start)) if spans else None
-
-
-_TOWARDS = re.compile(
-    r"\b(?:in|by|to|until|till|from|before|starting|beginning|for)"
-    r"(?: the| early| late| fiscal| mid| end of)*[ -]$",
-    re.IGNORECASE,
-)
-_LENGTHS = {"Q": 3, "H": 6}
-
-
-def coming_period(text: str, trigger: tuple[int, int], published: str | None = None) -> PeriodSpan | None:
-    """Return the quarter or half, running or to come, in which what the trigger says takes effect."""
-    day = parse_day(published)
-    if day is None or not _MAY_BE_PERIOD.search(text):
-        return None
-    for match in _PERIOD.finditer(text, trigger[0]):
-        period = _period(match, day, ahead=True)
-        if not (period and re.match(r"[QH]\d \d", period) and _TOWARDS.search(text[: match.start()])):
-            continue
-        last = (int(period[3:]), int(period[1]) * _LENGTHS[period[0]])  # year and last month
-        running = last[1] - _LENGTHS[period[0]] < day.month and last[0] == day.year
-        if last >= (day.year, day.month) and (not running or _looks_ahead(text, match)):
-            return PeriodSpan(*match.span(), period)
-    return None
-
-
-def _resolve_day(
+def resolve_day(
     month: int, number: int, year: str | None, day: date | None, *, future: bool | None
 ) -> str | None:
+    """Return the day, without a year the next, last or nearest; None where there is no such day."""
     try:
         if year:
             return date(int(year), month, number).isoformat()
@@ -362,7 +196,7 @@ def _numeric(groups: dict[str, str]) -> str | None:
     if groups["mark"] == "/" and first != second and max(first, second) <= 12:
         return year
     day, month = (second, first) if groups["mark"] == "/" and second > 12 else (first, second)
-    return _resolve_day(month, day, year, None, future=None)
+    return resolve_day(month, day, year, None, future=None)
 
 
 def _date(match: re.Match[str], day: date | None, *, future: bool | None) -> str | None:
@@ -375,14 +209,15 @@ def _date(match: re.Match[str], day: date | None, *, future: bool | None) -> str
         return year
     if name := groups.get("m") or groups.get("m2"):
         number, year = groups.get("d") or groups["d2"], groups.get("y") or groups.get("y2")
-        return _resolve_day(_month(name), int(number), year, day, future=future)
+        return resolve_day(month_number(name), int(number), year, day, future=future)
     if name := groups.get("m3") or groups.get("m4"):
         after = match.group().lower().startswith("next")
-        return _resolve_month(_month(name), groups.get("y3"), day, future=future, after=after)
+        return resolve_month(month_number(name), groups.get("y3"), day, future=future, after=after)
     return _relative(match, groups, day, future=future) if day else None
 
 
-def _looks_ahead(text: str, match: re.Match[str]) -> bool | None:
+def looks_ahead(text: str, match: re.Match[str]) -> bool | None:
+    """Say whether what stands before ``match`` looks ahead; None where nothing tells."""
     before = text[max(0, match.start() - 60) : match.end()]
     past = [found.end() for found in _PAST.finditer(before)]
     will = [found.end() for found in _WILL.finditer(before)]
@@ -402,7 +237,7 @@ def find_dates(text: str, published: str | None = None, *, future: bool | None =
     day = parse_day(published)
     spans: list[DateSpan] = []
     for match in _DATE.finditer(text):
-        iso = _date(match, day, future=_looks_ahead(text, match) if future is None else future)
+        iso = _date(match, day, future=looks_ahead(text, match) if future is None else future)
         if iso:
             spans.append(DateSpan(*match.span(), iso))
     return spans
@@ -437,4 +272,4 @@ def effective_of(
 
 def find_months(text: str) -> list[int]:
     """Return the months (1 to 12) that ``text`` names without a year: "in November", "since March"."""
-    return [_month(match["m"]) for match in _BARE_MONTH.finditer(text)]
+    return [month_number(match["m"]) for match in _BARE_MONTH.finditer(text)]
