@@ -22,6 +22,7 @@ from newsbeam.nlp.slots import SlotContext, fill
 from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
+from newsbeam.nlp.wording import told
 from newsbeam.records import Detection, Evidence
 from newsbeam.taxonomy import TYPES, family
 
@@ -163,7 +164,7 @@ class EventDetector:
                     match,
                     trigger,
                     tuple(chosen),
-                    (f"encoder {by_encoder:+.2f}", *(f"{name} {weight:+.2f}" for name, weight in strongest)),
+                    (f"encoder {by_encoder:+.2f}", *told(strongest)),
                     acting(reading, event_type, trigger) if family(event_type) == "regulatory" else None,
                     background=None,
                 )

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from newsbeam.nlp.events import EventDetector
 from newsbeam.nlp.features import Reading, extract, read
+from newsbeam.nlp.wording import told
 from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.taxonomy import TYPES
 
@@ -53,8 +54,7 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         ("against", detector.learner.against(row, event_type)),
         ("for", detector.learner.strongest(row, event_type)),
     ):
-        told = "; ".join(f"{name} {weight:+.2f}" for name, weight in features)
-        said.append(f"speaks {side} it: {told or 'nothing'}")
+        said.append(f"speaks {side} it: {'; '.join(told(features)) or 'nothing'}")
     if needed > round(own, 3):
         kind = doc._.trace.content_type.replace("_", "-")
         reason = ", which is the reason" if score > own else ""

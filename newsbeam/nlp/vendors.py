@@ -1,5 +1,6 @@
 """Finds the vendors of the catalogue in a text, and gives names their canonical ids."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -20,6 +21,7 @@ LONGEST_MODEL = 8  # characters of a model's name ("S26", "9800X3D")
 _AFTER_NUMBER = frozenset(("", " ", ",", ".", ":", "’", "'"))  # else it is a count or a range ("5-year")
 _ARTICLES = frozenset(("the", "a", "an"))
 _ACTS = frozenset(("after:actor-verb", "after:auxiliary+actor-verb"))
+_COUNTABLE = re.compile(r"[a-z]{3,}(?:[a-rt-wz]|[aeo]y)")  # the end of a name to which a plural adds an s
 _SEPARATORS = str.maketrans({"-": " "})
 
 
@@ -58,6 +60,9 @@ class Catalogue:
         self._by_first: dict[str, tuple[list[Form], dict[str, list[Form]]]] = {}
         for form in _all_forms(self.vendors.values()):
             self._by_words.setdefault(form.words, []).append(form)
+        for plural in [plural for form in self.forms() for plural in _plurals(form)]:
+            self._by_words.setdefault(plural.words, [plural])
+        for form in self.forms():
             alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
             (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
         for alone, longer in self._by_first.values():
@@ -238,6 +243,13 @@ def _all_forms(vendors: Iterable[Vendor]) -> Iterator[Form]:
             if words:
                 doubtful = text in ambiguous or (len(words) == 1 and _is_ordinary(plain))
                 yield Form(words, plain, vendor, kind, doubtful, tail(plain), _head(plain))
+
+
+def _plurals(form: Form) -> Iterator[Form]:
+    """Yield a product's name as news speaks of several: "iPhones"."""
+    word = form.words[-1]
+    if form.kind == "product" and not (form.ambiguous or form.tail) and _COUNTABLE.fullmatch(word):
+        yield form._replace(words=(*form.words[:-1], word + "s"), text=form.text + "s")
 
 
 def words_against(vendor: Vendor) -> frozenset[str]:

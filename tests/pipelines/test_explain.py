@@ -103,8 +103,8 @@ def test_the_words_that_the_encoder_needs_are_shown(
     [
         ("Best laptops of 2026", "vendor.product_launch", "the text is of the kind roundup: it needs 0.50"),
         ("Best laptops of 2026", "vendor.product_launch", "- speaks against it: "),
-        ("Best laptops of 2026", "vendor.product_launch", "t1:best -"),
-        ("The parish raises $40,000 for its organ", "vendor.funding", "- speaks for it: t1:<M> +"),
+        ("Best laptops of 2026", "vendor.product_launch", "title “best” -"),
+        ("The parish raises $40,000 for its organ", "vendor.funding", "- speaks for it: title “[amount]” +"),
         ("The parish raises $40,000 for its organ", "vendor.funding", "- linear model -"),
         ("The parish raises $40,000 for its organ", "vendor.funding", ", encoder -"),
         (
