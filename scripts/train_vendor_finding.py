@@ -42,7 +42,9 @@ AGAINST = {"against:1": -1.0, "against:2": -4.0}
 # Seldom seen in training, but near to proof: "Hollenbrock Inc", "Chicago-based Hollenbrock".
 PROOF = {"suffix:corporate": 4.0, "before:based": 2.0}
 # Shares of the sources: examples say what a name may mean, news says what it mostly means.
-WEIGHT_EXAMPLE, WEIGHT_NO_CONTEXT, WEIGHT_LABELLED, WEIGHT_TITLED, WEIGHT_NEWS = 1.0, 0.35, 0.6, 0.3, 0.12
+WEIGHT_EXAMPLE, WEIGHT_NO_CONTEXT, WEIGHT_LABELLED, WEIGHT_NEWS = 1.0, 0.35, 0.6, 0.12
+# Of an ordinary word with a capital that any word would have there, and no label: mostly just the word.
+WEIGHT_TITLED, WEIGHT_OPENING = 0.3, 0.3
 RARE_LABELS = 4  # a vendor labelled at most so often, with few products, stands in for an unknown one
 FEW_PRODUCTS = 6
 
@@ -113,8 +115,11 @@ def _news_rows(catalogue: Catalogue, item: dict[str, Any], number: int) -> Itera
             yield Row(form.text, features, 1, WEIGHT_LABELLED, number)
         elif not ordinary:
             yield Row(form.text, features, 1, WEIGHT_NEWS, number)
-        elif words.titled(first) and form.words[0] not in wordlist("household-names"):
-            yield Row(form.text, features, 0, WEIGHT_TITLED, number)
+        elif form.words[0] not in wordlist("household-names"):
+            if words.titled(first):
+                yield Row(form.text, features, 0, WEIGHT_TITLED, number)
+            elif words.opening(first):
+                yield Row(form.text, features, 0, WEIGHT_OPENING, number)
 
 
 def _spotted(

@@ -15,6 +15,7 @@ from newsbeam.nlp.surface import Words
 
 _DETERMINERS = frozenset("a an the this that these those another every each some any no my your".split())
 _POSSESSIVE_PRONOUNS = frozenset("my your his her its our their".split())
+_OBJECTS = _DETERMINERS | _POSSESSIVE_PRONOUNS | frozenset("you it me us them him all yourself".split())  # "Grab a …"
 _PREPOSITIONS = frozenset("on in at by from with for to of via using inside into behind against over".split())
 _SKIPPED = frozenset(
     "will would could may might has have had is are was to reportedly just also now quietly finally "
@@ -174,6 +175,7 @@ def _after_class(words: Words, last: int, end: int, following: str) -> Iterator[
         ("suffix", wordlist("corporate-suffixes")), ("vendor-noun", wordlist("vendor-heads")),
         ("tail", wordlist("name-tails")), ("preposition", _PREPOSITIONS), ("auxiliary", _SKIPPED),
         ("institution", wordlist("institutions")), ("speech", wordlist("speech-verbs")),
+        ("object", _OBJECTS),
     )  # fmt: skip
     for name, members in classes:
         if following in members:

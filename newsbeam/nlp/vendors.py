@@ -22,6 +22,11 @@ _AFTER_NUMBER = frozenset(("", " ", ",", ".", ":", "’", "'"))  # else it is a 
 _ARTICLES = frozenset(("the", "a", "an"))
 _ACTS = frozenset(("after:actor-verb", "after:auxiliary+actor-verb"))
 _COUNTABLE = re.compile(r"[a-z]{3,}(?:[a-rt-wz]|[aeo]y)")  # the end of a name to which a plural adds an s
+# What follows a vendor's name, rather than the same word in another sense: "Block cuts", "Block's", "Block shares".
+_SPOKEN_OF = frozenset(
+    f"after:{cue}"
+    for cue in "actor-verb auxiliary+actor-verb auxiliary possessive noun apposition suffix speech".split()
+)
 _SEPARATORS = str.maketrans({"-": " "})
 
 
@@ -189,6 +194,8 @@ def ambiguity_features(
     place = list(around(words, first, last))
     yield from place
     yield from (f"{sort}&{feature}" for feature in place if feature.startswith(("case:", "at:")))
+    if plain and "case:middle" not in place:
+        yield f"plain&capital:{'bare' if _SPOKEN_OF.isdisjoint(place) else 'spoken of'}"
     if "at:start" in place and not _ACTS.isdisjoint(place):
         yield f"{sort}&start&actor"
     if words.words[first].isupper() and form.text[1:2].islower():
