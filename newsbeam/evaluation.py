@@ -30,7 +30,7 @@ MACRO_MIN_ITEMS = 5  # types with fewer labelled items are left out of the macro
 _SUFFIX = re.compile(
     r",?\s+(?:inc|corp|corporation|ltd|llc|plc|gmbh|ag|sa|nv|co|group|holdings?)\.?$", re.IGNORECASE
 )
-_KEEP = re.compile(r"[^a-z0-9]+")
+_KEEP = re.compile(r"[^a-z0-9+#]+")
 
 
 @dataclass
@@ -116,13 +116,15 @@ def _vendor_forms() -> dict[str, str]:
 
 
 def _squeeze(name: str) -> str:
+    """Return ``name`` without case, signs and suffix; the signs of "Disney+" and "Notepad++" tell."""
     return _KEEP.sub("", _SUFFIX.sub("", name.casefold()))
 
 
 def canonical_vendor(name: str) -> str:
     """Return the catalogue id that ``name`` stands for, else the name without case, signs and suffix."""
-    squeezed = _squeeze(name)
-    return _vendor_forms().get(squeezed, squeezed)
+    squeezed, forms = _squeeze(name), _vendor_forms()
+    plain = squeezed.rstrip("+#")
+    return forms.get(squeezed) or forms.get(plain, plain)
 
 
 def read_labelled(path: Path) -> list[dict[str, Any]]:
