@@ -212,6 +212,43 @@ def test_a_plural_counts_for_the_vendor(title: str, text: str, vendor_id: str) -
     assert (vendor_id, "unknown") == (mention.vendor_id, mention.kind)
 
 
+@pytest.mark.parametrize(
+    ("title", "lead"),
+    [
+        ("Phantom braking plagues new vans", ""),
+        ("The tablet gets a keyboard", "Also coming: a pen."),
+        ("Laptops gain a second port", "Grab a cable and plug it in."),
+        ("Arm yourself with patience", "Block the sun. A square peg. Target the right crowd."),
+        ("Summer reading", "Notion that books are dead is wrong. Slack off a little. Ring the bell."),
+        ("Alphabet soup of agencies", "Oracle bones and lucid dreams."),
+    ],
+)
+def test_an_ordinary_word_that_opens_a_sentence_is_no_vendor(title: str, lead: str) -> None:
+    """Its capital says nothing: something else must speak for the vendor."""
+    assert () == make_doc(NLP, title, lead)._.mentions
+
+
+@pytest.mark.parametrize(
+    ("title", "lead", "vendors"),
+    [
+        ("Block cuts 1,000 jobs", "Square's sellers are not affected.", {"block"}),
+        ("Grab buys a rival", "Notion lays off staff.", {"grab", "notion"}),
+        ("Slack is down", "Zoom raises its outlook.", {"slack", "zoom"}),
+    ],
+)
+def test_an_ordinary_word_that_acts_is_the_vendor(title: str, lead: str, vendors: set[str]) -> None:
+    """Verbs, possessives and nouns of business behind it speak for the vendor."""
+    assert vendors == {mention.vendor_id for mention in make_doc(NLP, title, lead)._.mentions}
+
+
+def test_plurals_of_products() -> None:
+    """News speaks of several devices; a brand's plural in -s is no other name."""
+    found = find_vendors("Staff may take iPhones, MacBooks and YubiKeys along")
+    assert [("apple", "product"), ("apple", "product"), ("yubico", "product")] == [
+        (hit.vendor_id, hit.kind) for hit in found
+    ]
+
+
 def test_empty_and_odd_documents() -> None:
     """Nothing breaks on an empty text, on one without words, or on very long words."""
     for text in ("", " ", "…", "\n\n", "x" * 5000, "Ω≈ç√ " * 50):
