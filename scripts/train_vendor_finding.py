@@ -40,7 +40,7 @@ EXAMPLES = Path(__file__).parents[1] / "newsbeam" / "nlp" / "training"
 # learn from; in use they mean that the text is about what the negative example is about.
 AGAINST = {"against:1": -1.0, "against:2": -4.0}
 # Seldom seen in training, but near to proof: "Hollenbrock Inc", "Chicago-based Hollenbrock".
-PROOF = {"suffix:corporate": 4.0, "before:based": 2.0}
+PROOF = {"suffix:corporate": 4.0, "before:based": 3.0}
 # Shares of the sources: examples say what a name may mean, news says what it mostly means.
 WEIGHT_EXAMPLE, WEIGHT_NO_CONTEXT, WEIGHT_LABELLED, WEIGHT_NEWS = 1.0, 0.35, 0.6, 0.12
 # Of an ordinary word with a capital that any word would have there, and no label: mostly just the word.
