@@ -15,7 +15,8 @@ from newsbeam.nlp.surface import Words
 
 _DETERMINERS = frozenset("a an the this that these those another every each some any no my your".split())
 _POSSESSIVE_PRONOUNS = frozenset("my your his her its our their".split())
-_OBJECTS = _DETERMINERS | _POSSESSIVE_PRONOUNS | frozenset("you it me us them him all yourself".split())  # "Grab a …"
+# What an ordinary word has for an object: "Grab a cable".
+_OBJECTS = _DETERMINERS | _POSSESSIVE_PRONOUNS | frozenset("you it me us them him all yourself".split())
 _PREPOSITIONS = frozenset("on in at by from with for to of via using inside into behind against over".split())
 _SKIPPED = frozenset(
     "will would could may might has have had is are was to reportedly just also now quietly finally "

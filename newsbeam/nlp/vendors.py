@@ -22,7 +22,7 @@ _AFTER_NUMBER = frozenset(("", " ", ",", ".", ":", "’", "'"))  # else it is a 
 _ARTICLES = frozenset(("the", "a", "an"))
 _ACTS = frozenset(("after:actor-verb", "after:auxiliary+actor-verb"))
 _COUNTABLE = re.compile(r"[a-z]{3,}(?:[a-rt-wz]|[aeo]y)")  # the end of a name to which a plural adds an s
-# What follows a vendor's name, rather than the same word in another sense: "Block cuts", "Block's", "Block shares".
+# What follows a vendor's name, not the same word in another sense: "Block cuts", "Block's", "Block shares".
 _SPOKEN_OF = frozenset(
     f"after:{cue}"
     for cue in "actor-verb auxiliary+actor-verb auxiliary possessive noun apposition suffix speech".split()
