@@ -44,7 +44,7 @@ PROOF = {"suffix:corporate": 4.0, "before:based": 3.0}
 # Shares of the sources: examples say what a name may mean, news says what it mostly means.
 WEIGHT_EXAMPLE, WEIGHT_NO_CONTEXT, WEIGHT_LABELLED, WEIGHT_NEWS = 1.0, 0.35, 0.6, 0.12
 # Of an ordinary word with a capital that any word would have there, and no label: mostly just the word.
-WEIGHT_TITLED, WEIGHT_OPENING = 0.3, 0.3
+WEIGHT_TITLED, WEIGHT_OPENING = 0.3, 0.4
 RARE_LABELS = 4  # a vendor labelled at most so often, with few products, stands in for an unknown one
 FEW_PRODUCTS = 6
 

@@ -318,8 +318,9 @@ def _same_but_for_case(surface: str, wanted: str) -> bool:
     """Say whether ``surface`` is ``wanted`` in CAPITALS, Capitalised, or with other hyphens or accents."""
     shouted = surface.isupper() and len(wanted) == CASE_FREE_LETTERS - 1 and wanted[1:].islower()
     short = len(wanted) < CASE_FREE_LETTERS and not wanted.islower() and not shouted
-    capitals = wanted.isupper() and wanted.lower() in plain_words()  # "TIME" is not "Time"
-    if surface.islower() or short or capitals:
+    # "TIME" is not "Time", "LeapFrog" not "Leapfrog".
+    telling = wanted[1:] != wanted[1:].lower() and wanted.lower() in plain_words()
+    if surface.islower() or short or telling:
         return surface.translate(_SEPARATORS) == wanted.translate(_SEPARATORS)
     a, b = surface.translate(_SEPARATORS), wanted.translate(_SEPARATORS)
     return len(a) == len(b) and fold_words(a) == fold_words(b) and _marks(a) == _marks(b)
