@@ -98,6 +98,9 @@ class Slots(NamedTuple):
     jurisdiction: Optional[str] = None
 
 
+LEARNER = "learner"  # stands for the rule where there is none
+
+
 class Evidence(NamedTuple):
     """Why an event was seen. Offsets count characters in the named field of the article.
 

@@ -17,9 +17,9 @@ from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
 from newsbeam.nlp.events import EventDetector
-from newsbeam.nlp.explaining import spoken_against, telling_words
+from newsbeam.nlp.explaining import spoken_against, telling_words, verdict
 from newsbeam.policies import Policy, decide
-from newsbeam.records import Article, Event, FeedItem, to_event
+from newsbeam.records import LEARNER, Article, Event, FeedItem, to_event
 from newsbeam.shown import PIPED_WIDTH
 from newsbeam.taxonomy import TYPES
 from sinks.console import slots_in_words
@@ -148,12 +148,13 @@ class _Explanation:
         self._line(f"who: {roles}" + (f"; authority: {seen.authority}" if seen.authority else ""), indent=4)
         if slots := slots_in_words(event_message(event)):
             self._line(f"what: {slots}", indent=4)
-        self._line(
-            f"rule: {seen.evidence.rule}, trigger “{seen.evidence.trigger}” in the {seen.evidence.field}",
-            indent=4,
-        )
+        by_rule = seen.evidence.rule != LEARNER
+        rule = f"rule: {seen.evidence.rule}, trigger" if by_rule else "no rule, strongest words:"
+        self._line(f"{rule} “{seen.evidence.trigger}” in the {seen.evidence.field}", indent=4)
         if seen.evidence.features:
-            self._line(f"learner: {'; '.join(seen.evidence.features)}", indent=4)
+            self._line(f"learner: {verdict(self._detector, self._doc, seen.type)}", indent=4)
+            _, *seen_in_text = seen.evidence.features
+            self._line(f"linear model: {'; '.join(seen_in_text) or 'nothing for it'}", indent=4)
             words = telling_words(self._detector, self._doc, seen.type)
             if words:
                 shown = ", ".join(f"“{word}” −{fall:.2f}" for word, fall in words)

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from newsbeam.knowledge.forms import fold_words
 from newsbeam.knowledge.weights import load_weights
 from newsbeam.knowledge.wordlists import load_wordlists
+from newsbeam.nlp.slots.places import load_places
 from newsbeam.nlp.surface import Words
 
 _DETERMINERS = frozenset("a an the this that these those another every each some any no my your".split())
@@ -48,9 +50,17 @@ def plain_words() -> frozenset[str]:
     return frozenset(word for name, words in lists.items() if name.startswith("plain-") for word in words)
 
 
+@cache
+def _phrases() -> frozenset[str]:
+    """Return the set phrases, and the names of places of several words."""
+    places, _ = load_places()
+    several = (" ".join(fold_words(name)) for name in places)
+    return wordlist("set-phrases") | frozenset(name for name in several if " " in name)
+
+
 def in_set_phrase(words: Words, first: int, last: int) -> bool:
-    """Say whether a name is part of a phrase that means something else ("Medal of Honor")."""
-    phrases = wordlist("set-phrases")
+    """Say whether a name is part of a phrase that means something else ("Medal of Honor", "Sierra Leone")."""
+    phrases = _phrases()
     return any(
         " ".join(words.lower[begin:end]) in phrases
         for begin in range(max(0, first - LONGEST_SET_PHRASE + 1), first + 1)

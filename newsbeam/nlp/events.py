@@ -23,7 +23,7 @@ from newsbeam.nlp.topics import is_about_technology
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wording import told
-from newsbeam.records import Detection, Evidence
+from newsbeam.records import LEARNER, Detection, Evidence
 from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
@@ -290,7 +290,7 @@ def _detection(
             trigger=text[trigger.start : trigger.end],
             trigger_start=trigger.start - sentence.field_start,
             trigger_end=trigger.end - sentence.field_start,
-            rule=trigger.rule or "learner",
+            rule=trigger.rule or LEARNER,
             features=finding.features,
         ),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from newsbeam.nlp.events import EventDetector
+from newsbeam.nlp.events import SECOND_NEEDS, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.wording import told
 from newsbeam.nlp.wordpiece import Encoded
@@ -36,6 +36,25 @@ def telling_words(detector: EventDetector, doc: Doc, event_type: str) -> list[tu
     return [(_word_at(reading, start), -fall) for fall, start in telling]
 
 
+def verdict(detector: EventDetector, doc: Doc, event_type: str) -> str:
+    """Say what both models give for ``event_type`` in ``doc``, what that is together, and what is needed."""
+    reading = read(doc, detector.book)
+    linear = detector.learner.log_odds(detector.learner.vocabulary.row(extract(reading, doc._.url)))
+    by_encoder = detector.encoder.read(detector.encoder.encode(reading)).logits
+    column = TYPES.index(event_type)
+    score, needed = _score(doc, event_type)
+    late = ", asked only now," if doc._.trace.hopeless else ""
+    return (
+        f"linear model {linear[column]:+.2f}, encoder{late} {by_encoder[column]:+.2f} "
+        f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}"
+    )
+
+
+def _score(doc: Doc, event_type: str) -> tuple[float, float]:
+    """Return what the models say together of ``event_type``, 0..1, and what is needed."""
+    return next((score, needed) for name, score, needed in doc._.trace.scores if name == event_type)
+
+
 def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Sequence[str]) -> list[str]:
     """Say what kept ``event_type`` from being an event of ``doc``, and what spoke for it.
 
@@ -43,13 +62,9 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
     """
     reading = read(doc, detector.book)
     row = detector.learner.vocabulary.row(extract(reading, doc._.url))
-    encoded = detector.encoder.read(detector.encoder.encode(reading))
-    column = TYPES.index(event_type)
-    own = float(detector.learner.thresholds[column])
-    score, needed = next((s, t) for name, s, t in doc._.trace.scores if name == event_type)
-    linear, by_encoder = detector.learner.log_odds(row)[column], encoded.logits[column]
-    late = ", asked only now," if doc._.trace.hopeless else ""
-    said = [f"linear model {linear:+.2f}, encoder{late} {by_encoder:+.2f} (log odds; below 0 is against it)"]
+    own = float(detector.learner.thresholds[TYPES.index(event_type)])
+    score, needed = _score(doc, event_type)
+    said = [verdict(detector, doc, event_type)]
     for side, features in (
         ("against", detector.learner.against(row, event_type)),
         ("for", detector.learner.strongest(row, event_type)),
@@ -60,7 +75,12 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         reason = ", which is the reason" if score > own else ""
         said.append(f"the text is of the kind {kind}: it needs {needed:.2f} instead of {own:.2f}{reason}")
     if score > needed and found:
-        said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough")
+        rest = (
+            "of several acts of an authority the surest counts"
+            if event_type.startswith("regulatory.")
+            else f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
+        )
+        said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough: {rest}")
     return said
 
 

@@ -27,6 +27,7 @@ _SPOKEN_OF = frozenset(
     f"after:{cue}"
     for cue in "actor-verb auxiliary+actor-verb auxiliary possessive noun apposition suffix speech".split()
 )
+_MAKERS = frozenset(("maker", "makers", "manufacturer", "manufacturers"))
 _SEPARATORS = str.maketrans({"-": " "})
 
 
@@ -163,8 +164,8 @@ class Catalogue:
             return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a longer name")
         if not form.ambiguous:
             return Hit(first, last, vendor.id, vendor.name, form.kind, SURE[form.kind], "alias")
-        if in_set_phrase(words, first, last):
-            return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a set phrase")
+        if in_set_phrase(words, first, last) or _is_common_noun(words, first, last):
+            return Hit(first, last, vendor.id, vendor.name, form.kind, 0.0, "part of a phrase")
         if vendor.id not in self._against:
             self._against[vendor.id] = words_against(vendor)
         against = self._against[vendor.id]
@@ -298,6 +299,19 @@ def _goes_on(words: Words, last: int, form: Form) -> bool:
     small = len(form.words) == 1 and len(form.vendor.products) < MANY_PRODUCTS
     further = words.words[last][0].isupper() and words.lower[last] in wordlist("other-company-tails")
     return small and further and form.words[0] not in wordlist("household-names")
+
+
+def _is_common_noun(words: Words, first: int, last: int) -> bool:
+    """Say whether an ordinary word is one here: "Arm of Alibaba", "Linear motor maker"."""
+    if last - first > 1 or words.lower[first] not in plain_words() or last >= len(words.words):
+        return False
+    if words.lower[last] == "of":
+        return words.opening(first) or words.titled(first)
+    within = range(last + 1, min(last + 3, len(words.words)))
+    maker = next((at for at in within if words.lower[at] in _MAKERS), last)
+    return maker > last and all(
+        words.words[at].islower() and words.gap(at - 1) == " " for at in range(last, maker)
+    )
 
 
 def _head(text: str) -> int:

@@ -55,6 +55,7 @@ def test_who_acts(nlp, book, title, trigger, name, code):
     "title",
     [
         "House prices fall as Zillow is sued",
+        "Waffle House sues as Zillow is wooed",
         "Zillow is wooed by Texas company",
         "Chips loved by France's Soitec",
     ],

@@ -3,12 +3,13 @@
 import pytest
 import spacy
 
+from newsbeam.knowledge.catalogue import Place, Vendor
 from newsbeam.knowledge.forms import fold
 from newsbeam.nlp import mentions  # noqa: F401  registers the component
 from newsbeam.nlp.cues import LONGEST_SET_PHRASE, wordlist
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.surface import is_title_case, slug, split_words
-from newsbeam.nlp.vendors import canonical, find_vendors, shipped_catalogue
+from newsbeam.nlp.vendors import Catalogue, canonical, find_vendors, shipped_catalogue
 
 NLP = spacy.blank("en")
 NLP.add_pipe("newsbeam_sentences")
@@ -221,6 +222,9 @@ def test_a_plural_counts_for_the_vendor(title: str, text: str, vendor_id: str) -
         ("Arm yourself with patience", "Block the sun. A square peg. Target the right crowd."),
         ("Summer reading", "Notion that books are dead is wrong. Slack off a little. Ring the bell."),
         ("Alphabet soup of agencies", "Oracle bones and lucid dreams."),
+        ("Signal failure halts trains", "Visa fees rise. Bumble bees play."),
+        ("Block of flats evacuated", "Linear motor maker hires. Circle of friends."),
+        ("Sierra Leone counts votes", "The vote in Hong Kong is over."),
     ],
 )
 def test_an_ordinary_word_that_opens_a_sentence_is_no_vendor(title: str, lead: str) -> None:
@@ -239,6 +243,14 @@ def test_an_ordinary_word_that_opens_a_sentence_is_no_vendor(title: str, lead: s
 def test_an_ordinary_word_that_acts_is_the_vendor(title: str, lead: str, vendors: set[str]) -> None:
     """Verbs, possessives and nouns of business behind it speak for the vendor."""
     assert vendors == {mention.vendor_id for mention in make_doc(NLP, title, lead)._.mentions}
+
+
+def test_inner_capitals_tell_a_name_from_a_word() -> None:
+    """ "Youtube" is YouTube, but an ordinary word is not the name that differs from it by a capital."""
+    maker = Vendor(id="sunlight", name="SunLight", sources=("own",)).at(Place("lamps.jsonl", 1))
+    catalogue = Catalogue([maker])
+    assert [] == catalogue.find(split_words("Plants need Sunlight"))
+    assert ["sunlight"] == [hit.vendor_id for hit in catalogue.find(split_words("SunLight makes lamps"))]
 
 
 def test_plurals_of_products() -> None:

@@ -21,7 +21,7 @@ _TAIL = (
 )
 _PERIOD = re.compile(
     rf"\b(?:fiscal\s+|FY)?Q(?P<q1>[1-4])(?:{_TAIL.format('y1')}|[’'](?P<s1>\d\d)\b)(?!\w)"
-    rf"|\b(?P<q2>first|second|third|fourth|1st|2nd|3rd|4th)[\s-](?:fiscal[\s-])?quarter(?:ly)?\b{_TAIL.format('y2')}"
+    rf"|\b(?P<q2>first|second|third|fourth|1st|2nd|3rd|4th)[\s-](?:fiscal[\s-])?quarter\b{_TAIL.format('y2')}"
     rf"|\b(?P<q3>[1-4])Q(?P<s3>\d\d)\b"
     rf"|\bH(?P<h1>[12])\b{_TAIL.format('y4')}"
     rf"|\b(?P<h2>first|second|1st|2nd)[\s-]half\b(?!-)(?:\s+of\s+the\s+year)?{_TAIL.format('y5')}"
