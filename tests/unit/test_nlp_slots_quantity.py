@@ -94,6 +94,11 @@ def test_periods(text: str, wanted: str) -> None:
     assert wanted == period.text
 
 
+def test_a_first_quarterly_profit_is_no_quarter() -> None:
+    """It is the first of its kind, in any quarter."""
+    assert [] == find_periods("posts its first quarterly profit", "2024-02-10")
+
+
 def test_period_without_publication_stays_open() -> None:
     """No clock is asked: without a date of publication a quarter has no year and "this year" is nothing."""
     assert ["Q3"] == [span.text for span in find_periods("third-quarter sales this year")]
