@@ -246,7 +246,7 @@ def test_an_ordinary_word_that_acts_is_the_vendor(title: str, lead: str, vendors
 
 
 def test_inner_capitals_tell_a_name_from_a_word() -> None:
-    """ "Youtube" is YouTube, but an ordinary word is not the name that differs from it by a capital."""
+    """An ordinary word is not the name that differs from it by a capital; other names may be written so."""
     maker = Vendor(id="sunlight", name="SunLight", sources=("own",)).at(Place("lamps.jsonl", 1))
     catalogue = Catalogue([maker])
     assert [] == catalogue.find(split_words("Plants need Sunlight"))
