@@ -29,6 +29,8 @@ def straight(text: str) -> str:
 
 def fold_words(text: str) -> tuple[str, ...]:
     """Return the folded words of ``text``."""
+    if text.isascii():
+        return tuple(WORD.findall(text.lower()))
     return tuple(fold(word) for word in WORD.findall(text))
 
 

@@ -72,7 +72,7 @@ class Catalogue:
             alone, longer = self._by_first.setdefault(form.words[0], ([], {}))
             (longer.setdefault(form.words[1], []) if len(form.words) > 1 else alone).append(form)
         for alone, longer in self._by_first.values():
-            for forms in (alone, *longer.values()):
+            for forms in (forms for forms in (alone, *longer.values()) if len(forms) > 1):
                 forms.sort(key=lambda form: (-len(form.words), -len(form.tail)))
 
     def canonical(self, name: str) -> str:
@@ -315,7 +315,7 @@ def _is_common_noun(words: Words, first: int, last: int) -> bool:
 
 
 def _head(text: str) -> int:
-    return next((at for at, char in enumerate(text) if char.isalnum()), 0)
+    return 0 if text[:1].isalnum() else next((at for at, char in enumerate(text) if char.isalnum()), 0)
 
 
 def _stands(words: Words, index: int, form: Form) -> bool:
