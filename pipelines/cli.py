@@ -165,20 +165,22 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "explain",
         "show one article as understood: vendors, events, the rules behind them, the policy's word",
         "  newsbeam explain article.txt\n  newsbeam explain page.html --expect vendor.acquisition\n"
-        "  newsbeam explain --url https://example.com/story",
+        "  newsbeam explain items.jsonl --item 17\n  newsbeam explain --url https://example.com/story",
     )
     where = command.add_mutually_exclusive_group(required=True)
     where.add_argument("file", nargs="?", help=".txt or .html; - for stdin")
     where.add_argument("--url", help="a page to fetch")
+    command.add_argument("--item", metavar="ID", help="explain this item of a file that detect reads")
     command.add_argument("--expect", metavar="TYPE", help="say what was missing for this event type")
     command.add_argument("--published", metavar="DATE", help="the article's date, to resolve dates in it")
     command.set_defaults(run=_explain)
 
 
 def _explain(args: argparse.Namespace, _: list[str]) -> int:
-    from pipelines.explain import explain
+    from pipelines.explain import Origin, explain
 
-    return explain(args.file, args.url, args.expect, args.published, _settings(args))
+    origin = Origin(args.file, args.item, args.url)
+    return explain(origin, args.expect, args.published, _settings(args))
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -73,6 +73,22 @@ def detect(source: Path | None, target: Path | None, settings: Settings) -> int:
     return 1 if bad > settings.max_dead_letters else 0
 
 
+def read_item(source: Path | None, wanted: str) -> FeedItem:
+    """Return the item whose id is ``wanted`` of the lines of ``source`` (None: standard input).
+
+    Raises :class:`UsageError` where there is none; lines that are no items are passed over.
+    """
+    with _reading(source) as lines:
+        for _, line in _numbered(lines):
+            try:
+                item = _item(line)
+            except ItemError:
+                continue
+            if wanted == str(json.loads(item.item_id)):
+                return item
+    raise UsageError(f"holds no item with the id {wanted!r}", where=str(source or "standard input"))
+
+
 def _numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Yield number and bytes of each line that is not blank, at most one byte past the limit."""
     number = 0

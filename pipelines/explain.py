@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -22,6 +22,7 @@ from newsbeam.policies import Policy, decide
 from newsbeam.records import LEARNER, Article, Event, FeedItem, to_event
 from newsbeam.shown import PIPED_WIDTH
 from newsbeam.taxonomy import TYPES
+from pipelines.detect import read_item
 from sinks.console import slots_in_words
 
 NEAR_SCORES = 3  # types shown of those that the learner nearly took
@@ -29,15 +30,21 @@ NEAR_SHARE = 0.3  # of its threshold that a score needs to be called near
 NEAR_RULES = 8  # rules shown of those that nearly fired
 
 
-def explain(
-    file: str | None, url: str | None, expect: str | None, published: str | None, settings: Settings
-) -> int:
+class Origin(NamedTuple):
+    """Where the article comes from: a file (``-``: standard input), an item of a file of lines, or a page."""
+
+    file: str | None
+    item: str | None
+    url: str | None
+
+
+def explain(article_from: Origin, expect: str | None, published: str | None, settings: Settings) -> int:
     """Print how the article is understood; returns 0, or 1 where it cannot be read."""
     if expect is not None and expect not in TYPES:
         raise UsageError(f"no such event type: {expect}", hint="docs/taxonomy.md lists them")
     language = load_language(settings.nlp.model)
     try:
-        article = extract_article(_item(file, url, published, settings))
+        article = extract_article(_item(article_from, published, settings))
     except UsageError:
         raise
     except NewsbeamError as error:
@@ -51,8 +58,13 @@ def explain(
     return 0
 
 
-def _item(file: str | None, url: str | None, published: str | None, settings: Settings) -> FeedItem:
-    if url is not None:
+def _item(origin: Origin, published: str | None, settings: Settings) -> FeedItem:
+    file, url = origin.file, origin.url
+    if origin.item is not None:
+        if file is None:
+            raise UsageError("--item needs the file that holds it", where="--item")
+        item = read_item(None if file == "-" else Path(file), origin.item)
+    elif url is not None:
         from newsbeam.feeds.pages import fetch_page  # noqa: PLC0415 - nobody else here needs the network
 
         item = fetch_page(url, settings.http)

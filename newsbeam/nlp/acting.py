@@ -24,7 +24,7 @@ _ASKED = re.compile(
 )
 # Not "Waffle House sues"; a word with a capital before it makes it somebody else's name.
 _HOUSE = re.compile(r"(?:^|[.,;:—–|] |(?:^|\s)[a-z\d][\w’'-]* |\b(?:The|US|U\.S\.) )House ([a-z]+)\b")
-_BY = re.compile(r"\bby (?:the )?$")
+_BY = re.compile(r"\b(?:by|settle[sd]? with) (?:the )?$")
 _AFTER_DOER = re.compile(r"[.,;:)]|$|\s+(?:for|over|after|in|on|to|as|and|amid|from|with|because|under|at)\b")
 _BEFORE_PLACE = re.compile(r"\b(?:in|of|from|at) (?:the )?(?:state of )?$")
 _LAW = re.compile(

@@ -131,3 +131,23 @@ def test_news_needs_no_more_than_its_type_asks(tmp_path: Path, capsys: pytest.Ca
     path.write_text("The parish raises $40,000 for its organ\n")
     assert 0 == main(["explain", str(path), "--expect", "vendor.funding"])
     assert "of the kind" not in capsys.readouterr().out
+
+
+def test_one_item_of_what_detect_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Title, summary and date are those of the item; an id that is missing is a wrong use."""
+    lines = tmp_path / "items.jsonl"
+    lines.write_text(
+        "not JSON\n"
+        '{"id": 16, "title": "Nothing to see"}\n'
+        '{"id": 17, "title": "Xiaomi buys a drone maker", "summary": "It pays $40 million.", '
+        '"published": "2026-03-04"}\n'
+    )
+    assert 0 == main(["explain", str(lines), "--item", "17"])
+    printed = capsys.readouterr().out
+    assert "2026-03-04" in printed
+    assert "[Xiaomi] «buys" in printed
+    assert "It pays $40 million" in printed
+    assert 2 == main(["explain", str(lines), "--item", "18"])
+    assert f"{lines}: holds no item with the id '18'" in capsys.readouterr().err
+    assert 2 == main(["explain", "--url", "https://example.com/", "--item", "17"])
+    assert "--item needs the file that holds it" in capsys.readouterr().err

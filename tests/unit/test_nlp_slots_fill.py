@@ -314,6 +314,24 @@ def test_a_quarter_is_no_date() -> None:
     assert ("Q3 2026", None) == (found["period"], found.get("effective_date"))
 
 
+@pytest.mark.parametrize(
+    ("sentence", "verb", "published", "wanted"),
+    [
+        ("Lumora kills the Fold for good in October", "kills", "2026-04-16", "2026-10"),
+        ("Lumora killed the Fold for good in October", "killed", "2026-04-16", "2025-10"),
+        ("Lumora kills the Fold after cuts in October", "kills", "2026-11-16", "2026-10"),
+        ("Lumora ends the Fold in October 2025", "ends", "2026-04-16", "2025-10"),
+        ("Lumora ends the Fold it launched last year", "ends", "2026-04-16", None),
+    ],
+)
+def test_what_is_told_in_the_present_lies_ahead(
+    sentence: str, verb: str, published: str, wanted: str | None
+) -> None:
+    """A bare month is the one to come, unless that is too far ahead, or the verb looks back."""
+    found = filled("vendor.product_withdrawal", sentence, verb, SlotContext(published=published))
+    assert wanted == found.get("effective_date")
+
+
 def test_unknown_name_behind_a_launch_is_the_product() -> None:
     """What the words around it made an unknown vendor is the product where it is launched."""
     around = SlotContext(vendors=("Lumora", "Modell Q"), unknown=("Modell Q",))

@@ -16,6 +16,7 @@ MONTH = (
 )
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 YEAR = r"(?:19|20)\d\d"
+FARTHEST_AHEAD = 9  # months; a bare month that is farther ahead is the one just over
 _COUNTS = {
     word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
 }
@@ -252,6 +253,16 @@ def _takes_effect(text: str, trigger: tuple[int, int], span: DateSpan) -> bool:
     return bool(_EFFECT.search(before[-30:]) or _FUTURE.search(whole) or ends)
 
 
+def _months_between(first: str, second: str) -> int:
+    return 12 * (int(second[:4]) - int(first[:4])) + int(second[5:7]) - int(first[5:7])
+
+
+def _is_present(text: str, trigger: tuple[int, int]) -> bool:
+    """Say whether the trigger is told in the present ("kills", "is shutting down") and nothing looks back."""
+    verb = text[trigger[0] : trigger[1]].partition(" ")[0].lower()
+    return verb.endswith(("s", "ing")) and not _PAST.search(text)
+
+
 def effective_of(
     text: str, trigger: tuple[int, int], published: str | None = None, *, scheduled: bool = False
 ) -> DateSpan | None:
@@ -265,6 +276,11 @@ def effective_of(
         if span.end <= trigger[0] or not _takes_effect(text, trigger, span):
             continue
         over = span.iso < today[: len(span.iso)]
+        if over and len(span.iso) == len("2026-10") and _is_present(text, trigger):
+            ahead = find_dates(text, published, future=True)  # "kills it in October", told in April
+            coming = next((found for found in ahead if found.start == span.start), span)
+            if 0 <= _months_between(today, coming.iso) <= FARTHEST_AHEAD:
+                return coming
         if not (over and (scheduled or len(span.iso) == 4)):
             return span
     return None
