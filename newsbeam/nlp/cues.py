@@ -30,6 +30,7 @@ _RELATIVES = frozenset("a an the which whose who that one founded known formerly
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
 APPOSITION_REACH = 8  # words after ", a" within which a vendor's noun must stand
 LONGEST_SET_PHRASE = 4  # words
+_BREAK = re.compile(r"[,.;:()\[\]|—–]")  # no phrase goes over it: "Block, the payments firm"
 
 
 @cache
@@ -63,6 +64,7 @@ def in_set_phrase(words: Words, first: int, last: int) -> bool:
     phrases = _phrases()
     return any(
         " ".join(words.lower[begin:end]) in phrases
+        and not any(_BREAK.search(words.gap(at)) for at in range(begin, end - 1))
         for begin in range(max(0, first - LONGEST_SET_PHRASE + 1), first + 1)
         for end in range(max(last, begin + 2), min(begin + LONGEST_SET_PHRASE, len(words.lower)) + 1)
     )

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from newsbeam.nlp.events import SECOND_NEEDS, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
+from newsbeam.nlp.learner import Row
 from newsbeam.nlp.wording import told
 from newsbeam.nlp.wordpiece import Encoded
 from newsbeam.taxonomy import TYPES
@@ -39,7 +40,12 @@ def telling_words(detector: EventDetector, doc: Doc, event_type: str) -> list[tu
 def verdict(detector: EventDetector, doc: Doc, event_type: str) -> str:
     """Say what both models give for ``event_type`` in ``doc``, what that is together, and what is needed."""
     reading = read(doc, detector.book)
-    linear = detector.learner.log_odds(detector.learner.vocabulary.row(extract(reading, doc._.url)))
+    row = detector.learner.vocabulary.row(extract(reading, doc._.url))
+    return _verdict(detector, doc, event_type, reading, row)
+
+
+def _verdict(detector: EventDetector, doc: Doc, event_type: str, reading: Reading, row: Row) -> str:
+    linear = detector.learner.log_odds(row)
     by_encoder = detector.encoder.read(detector.encoder.encode(reading)).logits
     column = TYPES.index(event_type)
     score, needed = _score(doc, event_type)
@@ -64,7 +70,7 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
     row = detector.learner.vocabulary.row(extract(reading, doc._.url))
     own = float(detector.learner.thresholds[TYPES.index(event_type)])
     score, needed = _score(doc, event_type)
-    said = [verdict(detector, doc, event_type)]
+    said = [_verdict(detector, doc, event_type, reading, row)]
     for side, features in (
         ("against", detector.learner.against(row, event_type)),
         ("for", detector.learner.strongest(row, event_type)),

@@ -102,7 +102,7 @@ class Catalogue:
     def singular(self, name: str) -> str | None:
         """Return the id of the vendor whose products or doings ``name`` speaks of: "Teslas", "Tesla's".
 
-        Plurals of ambiguous names ("apples") and of products' names are nobody's.
+        Plurals of ambiguous names ("apples") are nobody's; those of products' names are forms by themselves.
         """
         words = fold_words(name)
         for trial in _singulars(words):
@@ -304,6 +304,8 @@ def _goes_on(words: Words, last: int, form: Form) -> bool:
 def _is_common_noun(words: Words, first: int, last: int) -> bool:
     """Say whether an ordinary word is one here: "Arm of Alibaba", "Linear motor maker"."""
     if last - first > 1 or words.lower[first] not in plain_words() or last >= len(words.words):
+        return False
+    if words.gap(last - 1) != " ":
         return False
     if words.lower[last] == "of":
         return words.opening(first) or words.titled(first)

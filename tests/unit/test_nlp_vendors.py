@@ -238,6 +238,7 @@ def test_an_ordinary_word_that_opens_a_sentence_is_no_vendor(title: str, lead: s
         ("Block cuts 1,000 jobs", "Square's sellers are not affected.", {"block"}),
         ("Grab buys a rival", "Notion lays off staff.", {"grab", "notion"}),
         ("Slack is down", "Zoom raises its outlook.", {"slack", "zoom"}),
+        ("Block, the payments company, cuts jobs", "Ring, the maker of doorbells, hires.", {"block", "ring"}),
     ],
 )
 def test_an_ordinary_word_that_acts_is_the_vendor(title: str, lead: str, vendors: set[str]) -> None:
@@ -254,7 +255,7 @@ def test_inner_capitals_tell_a_name_from_a_word() -> None:
 
 
 def test_plurals_of_products() -> None:
-    """News speaks of several devices; a brand's plural in -s is no other name."""
+    """News speaks of several devices: their names in the plural are the maker's too."""
     found = find_vendors("Staff may take iPhones, MacBooks and YubiKeys along")
     assert [("apple", "product"), ("apple", "product"), ("yubico", "product")] == [
         (hit.vendor_id, hit.kind) for hit in found

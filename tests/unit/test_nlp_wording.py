@@ -1,9 +1,13 @@
 """What features say, in words."""
 
+import re
+
 import pytest
 
 from newsbeam.nlp.learner import Learner
 from newsbeam.nlp.wording import in_words, told
+
+MASK = re.compile(r"<[VPAM%]>|“#|# |\^|\$")
 
 
 @pytest.mark.parametrize(
@@ -42,8 +46,8 @@ def test_every_feature_of_the_model_can_be_said() -> None:
     """None is shown as the model knows it: no masks, no signs for where a text begins and ends."""
     for feature in Learner().vocabulary.index:
         said = in_words(feature)
-        assert said.split(" ")[0] not in {"", feature}
-        assert not {"<V>", "<P>", "<A>", "<M>", "<%>"}.intersection(said.split("“")), feature
+        assert feature != said
+        assert not MASK.search(said), feature
 
 
 def test_told() -> None:
