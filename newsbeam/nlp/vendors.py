@@ -26,7 +26,7 @@ _COUNTABLE = re.compile(r"[a-z]{3,}(?:[a-rt-wz]|[aeo]y)")  # the end of a name t
 _SPOKEN_OF = frozenset(
     f"after:{cue}"
     for cue in "actor-verb auxiliary+actor-verb auxiliary possessive noun apposition suffix speech".split()
-)
+) | {"after:mark ×", "after:mark +"}  # "Public × OpenAI"
 _MAKERS = frozenset(("maker", "makers", "manufacturer", "manufacturers"))
 _SEPARATORS = str.maketrans({"-": " "})
 
@@ -195,8 +195,10 @@ def ambiguity_features(
     place = list(around(words, first, last))
     yield from place
     yield from (f"{sort}&{feature}" for feature in place if feature.startswith(("case:", "at:")))
+    support = list(_support(words, first, last, form))
     if plain and "case:middle" not in place:
-        yield f"plain&capital:{'bare' if _SPOKEN_OF.isdisjoint(place) else 'spoken of'}"
+        bare = _SPOKEN_OF.isdisjoint(place) and "context:near" not in support
+        yield f"plain&capital:{'bare' if bare else 'spoken of'}"
     if "at:start" in place and not _ACTS.isdisjoint(place):
         yield f"{sort}&start&actor"
     if words.words[first].isupper() and form.text[1:2].islower():
@@ -204,7 +206,7 @@ def ambiguity_features(
     if " ".join(form.words) in wordlist("household-names"):
         yield "form:household"
         yield from (f"household&{feature}" for feature in _where(words, first))
-    yield from _support(words, first, last, form)
+    yield from support
     if form.vendor.id in sure:
         yield "vendor:sure"
     elif sure:
