@@ -41,8 +41,8 @@ EXAMPLES = Path(__file__).parents[1] / "newsbeam" / "nlp" / "training"
 AGAINST = {"against:1": -1.0, "against:2": -4.0}
 # Near to proof: two words of the vendor's own context in the sentence, another name behind "×".
 SUPPORTED = {"context:2": 2.0, "after:mark ×": 2.0}
-# Seldom seen in training, but near to proof: "Hollenbrock Inc", "Chicago-based Hollenbrock".
-PROOF = {"suffix:corporate": 4.0, "before:based": 3.0}
+# Seldom seen in training, but near to proof: "Hollenbrock Inc", "Chicago-based Hollenbrock", "CEO of Acme".
+PROOF = {"suffix:corporate": 4.0, "before:based": 3.0, "before:office": 2.0}
 # Shares of the sources: examples say what a name may mean, news says what it mostly means.
 WEIGHT_EXAMPLE, WEIGHT_NO_CONTEXT, WEIGHT_LABELLED, WEIGHT_NEWS = 1.0, 0.35, 0.6, 0.12
 # Of an ordinary word with a capital that any word would have there, and no label: mostly just the word.

@@ -26,6 +26,8 @@ _SKIPPED = frozenset(
 )
 _PARTICLES = frozenset("up ups off offs out outs".split())  # second half of "start-up", "spin-off"
 _LINKS = frozenset("and or vs versus plus".split())
+# Who has one of these has it in an organisation: "chief executive of Hollenbrock".
+_OFFICES = frozenset("ceo cto cfo coo executive founder cofounder founders cofounders".split())
 _RELATIVES = frozenset("a an the which whose who that one founded known formerly maker parent owner".split())
 _MONEY = re.compile(r"[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:million|billion|[MBmb]n?)\b")
 APPOSITION_REACH = 8  # words after ", a" within which a vendor's noun must stand
@@ -135,6 +137,8 @@ def _before(words: Words, first: int, begin: int) -> Iterator[str]:
     yield f"p={previous}"
     if previous == "based" and words.gap(first - 2) == "-":
         yield "before:based"
+    if previous in {"of", "at"} and first > 1 and words.lower[first - 2] in _OFFICES:
+        yield "before:office"
     yield from _before_class(words, first, previous)
 
 

@@ -268,6 +268,7 @@ def _detection(
     state = axes.change_state(near, at, finding.type)
     around = context._replace(jurisdiction=code, scheduled=state == "scheduled")
     slots = fill(finding.type, near, at, around)
+    vendors = tuple(vendor for vendor in vendors if vendor.name != slots.person)  # who joins is none
     title = context.title if sentence.field != "title" else ""
     lead = context.summary if sentence.field == "title" else ""
     return Detection(

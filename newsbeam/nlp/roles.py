@@ -19,6 +19,8 @@ _LINKS = frozenset(
     "under after into using inside on's its the a".split()
 )
 _FORMER = re.compile(r"(?:\bex-|\bformer |\bformerly |\bonetime |\bveteran of )$", re.IGNORECASE)
+_THE = re.compile(r"\bthe $", re.IGNORECASE)
+_OF = re.compile(r" of [^\W\d_]")  # "the Netflix of anime" is not Netflix
 ROLES = ("actor", "target", "party", "order")
 # What a cue says of a name before it and of one after it, see roles.yaml.
 DIRECTIONS: dict[str, tuple[str | None, str | None]] = {
@@ -53,12 +55,17 @@ def candidates(reading: Reading) -> list[Candidate]:
     by_id: dict[str, list[tuple[str, Masked, int, Mention]]] = {}
     for where, masked in (("t", reading.title), ("s", reading.lead)):
         for offset, piece in masked.places if masked else ():
-            if isinstance(piece.item, Mention) and masked:
+            if isinstance(piece.item, Mention) and masked and not _is_compared(masked, offset):
                 by_id.setdefault(piece.item.vendor_id, []).append((where, masked, offset, piece.item))
     return [
         Candidate(vendor_id, _best(found), tuple((where, masked, at) for where, masked, at, _ in found))
         for vendor_id, found in by_id.items()
     ]
+
+
+def _is_compared(masked: Masked, offset: int) -> bool:
+    """Say whether a name only says what something else is like: "the Netflix of anime"."""
+    return bool(_THE.search(masked.text, max(0, offset - 4), offset) and _OF.match(masked.text, offset + 1))
 
 
 def _best(found: Sequence[tuple[str, Masked, int, Mention]]) -> Mention:

@@ -95,18 +95,18 @@ def features_of(words: Words, span: Span, vendors: bool, authorities: bool) -> I
 
 def reason(words: Words, span: Span, features: Iterable[str]) -> str:
     """Say in words what speaks most for the candidate."""
+    before = words.words[max(0, span.first - 2) : span.first]
+    following = words.words[span.last] if span.last < len(words.words) else ""
+    said = {
+        "suffix:corporate": f"suffix {words.words[span.last - 1]}",
+        "before:vendor-noun": f"apposition: {_noun_phrase(words, span.first)}",
+        "after:apposition": "apposition after the name",
+        "after:actor-verb": f"actor of '{following}'",
+        "before:office": f"after '{' '.join(before)}'",
+        "before:object-cue": f"after '{''.join(before[-1:])}'",
+    }
     given = set(features)
-    if "suffix:corporate" in given:
-        return f"suffix {words.words[span.last - 1]}"
-    if "before:vendor-noun" in given:
-        return f"apposition: {_noun_phrase(words, span.first)}"
-    if "after:apposition" in given:
-        return "apposition after the name"
-    if "after:actor-verb" in given:
-        return f"actor of '{words.words[span.last]}'"
-    if "before:object-cue" in given:
-        return f"after '{words.words[span.first - 1]}'"
-    return "a name by its place and looks"
+    return next((said[name] for name in said if name in given), "a name by its place and looks")
 
 
 def _lead(words: Words) -> int:

@@ -46,6 +46,20 @@ def test_a_plain_headline_is_understood(nlp, title, event_type, vendor):
 
 
 @pytest.mark.parametrize(
+    ("title", "vendors", "person"),
+    [
+        ("Fidji Simo joins OpenAI as new CEO of Applications", ["OpenAI"], "Fidji Simo"),
+        ("Priya Raman named CEO of Acme Robotics", ["Acme Robotics"], "Priya Raman"),
+        ("Acme Robotics names Priya Raman chief executive", ["Acme Robotics"], "Priya Raman"),
+    ],
+)
+def test_who_takes_an_office_is_no_vendor(nlp, title, vendors, person):
+    [event] = _events(nlp, title)
+    assert vendors == [vendor.name for vendor in event.vendors]
+    assert person == event.slots.person
+
+
+@pytest.mark.parametrize(
     ("title", "event_type", "wanted"),
     [
         (

@@ -212,6 +212,20 @@ def _names(expected):
     return [pair.partition("=")[0] for pair in expected.split()]
 
 
+@pytest.mark.parametrize(
+    ("title", "vendors"),
+    [
+        ("Crunchyroll, the Netflix of anime, raises its price", {"crunchyroll"}),
+        ("Baidu, known as the Google of China, opens a lab", {"baidu"}),
+        ("The Netflix price rise of 2026 is here", {"netflix"}),
+        ("Google of all companies drops its browser plan", {"google"}),
+    ],
+)
+def test_what_a_vendor_is_likened_to_takes_no_part(nlp, title, vendors):
+    reading = read(make_doc(nlp, title), nlp.get_pipe("newsbeam_events").book)
+    assert vendors == {candidate.vendor_id for candidate in candidates(reading)}
+
+
 @pytest.mark.parametrize("event_type", TYPES)
 def test_every_type_has_a_role_where_no_cue_speaks(nlp, event_type):
     """Who is named alone, with no word beside it, acts, is acted on or stands beside others."""

@@ -26,6 +26,7 @@ def _found(title: str, summary: str = "", text: str = "", least: float = 0.5) ->
     [
         ("Rumours about the Apple Watch fill forums", "apple", "Apple Watch"),
         ("A new Galaxy S26 Ultra leaks", "samsung", "Galaxy S26 Ultra"),
+        ("Asus prices its ROG Ally X handheld", "asus", "ROG Ally X"),
         ("The case sits on an iPhone 17 Pro Max and a cable", "apple", "iPhone 17 Pro Max"),
         ("NVIDIA’s next board", "nvidia", "NVIDIA"),
         ("HUAWEI SHOWS A PHONE", "huawei", "HUAWEI"),
@@ -91,6 +92,7 @@ def test_ordinary_word_in_title_case(text: str) -> None:
         ("Quvello emerges from stealth with $38M", "", "~quvello", "actor of 'emerges'"),
         ("Ask a founder", "Plimsy, a start-up that sells soil sensors, was bought.", "~plimsy", "apposition"),
         ("Xiaomi buys Dravenol for its cameras", "", "~dravenol", "after 'buys'"),
+        ("Priya Raman named CEO of Dravenol", "", "~dravenol", "after 'CEO of'"),
         (
             "A deal is signed",
             "The contract went to Hollenbrock Inc after a tender.",
@@ -115,10 +117,13 @@ def test_unknown_vendor(title: str, summary: str, vendor_id: str, why: str) -> N
         ("University of Tübingen opens a lab", ""),
         ("The Guardian reported on the talks", ""),
         ("CIOs and PMs want fewer tools", ""),
+        ("Teen sues to have an app destroyed", ""),
+        ("The Universal Service Fund pays for rural lines", ""),
+        ("The suit over the Buy Box goes on", ""),
     ],
 )
 def test_no_vendor(title: str, summary: str) -> None:
-    """Persons, places, universities, reporting media and plural abbreviations are no vendors."""
+    """Persons, places, universities, funds, reporting media and plural abbreviations are no vendors."""
     assert {} == _found(title, summary)
 
 
