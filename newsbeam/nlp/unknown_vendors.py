@@ -95,17 +95,19 @@ def features_of(words: Words, span: Span, vendors: bool, authorities: bool) -> I
 
 def reason(words: Words, span: Span, features: Iterable[str]) -> str:
     """Say in words what speaks most for the candidate."""
+    given = set(features)
+    if "suffix:corporate" in given:
+        return f"suffix {words.words[span.last - 1]}"
+    if "before:vendor-noun" in given:
+        return f"apposition: {_noun_phrase(words, span.first)}"
     before = words.words[max(0, span.first - 2) : span.first]
-    following = words.words[span.last] if span.last < len(words.words) else ""
+    after = words.words[span.last : span.last + 1]
     said = {
-        "suffix:corporate": f"suffix {words.words[span.last - 1]}",
-        "before:vendor-noun": f"apposition: {_noun_phrase(words, span.first)}",
         "after:apposition": "apposition after the name",
-        "after:actor-verb": f"actor of '{following}'",
+        "after:actor-verb": f"actor of '{''.join(after)}'",
         "before:office": f"after '{' '.join(before)}'",
         "before:object-cue": f"after '{''.join(before[-1:])}'",
     }
-    given = set(features)
     return next((said[name] for name in said if name in given), "a name by its place and looks")
 
 
