@@ -1,12 +1,15 @@
 """Title and lead as pieces of words, the way the encoder reads them; each name is one piece of its kind.
 
+Behind the piece of an authority stand those of its name: authorities are a closed set, and what kind of act
+it is hangs on who acts.
+
 The pieces are those of BERT's uncased vocabulary (Wu et al. 2016, "Google's Neural Machine Translation
 System": the longest piece that fits, from the left), kept to the ones that technology news uses.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -24,7 +27,7 @@ _CACHED = 50_000  # words; some MB in a process that runs for long
 class Encoded(NamedTuple):
     """An item for the encoder: ``pieces`` by index, and where in the text the word or name of each begins.
 
-    A name is one piece. ``starts`` is -1 for the marks that begin and end a part.
+    A vendor's name is one piece. ``starts`` is -1 for the marks that begin and end a part.
     """
 
     pieces: tuple[int, ...]
@@ -41,9 +44,13 @@ class Encoded(NamedTuple):
 
 
 class WordPieces:
-    """The vocabulary, one piece an index; pieces inside a word begin with ``##``."""
+    """The vocabulary, one piece an index; pieces inside a word begin with ``##``.
 
-    def __init__(self, pieces: Sequence[str]) -> None:
+    ``spelt`` are the kinds of names (masking's signs) behind whose piece stand those of the name's words.
+    """
+
+    def __init__(self, pieces: Sequence[str], spelt: Container[str] = (AUTHORITY,)) -> None:
+        self.spelt = spelt
         self.index = {piece: index for index, piece in enumerate(pieces)}
         missing = [piece for piece in SPECIAL if piece not in self.index]
         if missing:
@@ -75,7 +82,7 @@ class WordPieces:
     def encode(
         self, text: str, title_end: int, end: int, names: Sequence[Piece], longest: int = LONGEST
     ) -> Encoded:
-        """Return title and lead of ``text`` (up to ``end``) with ``names`` (sorted) as one piece each.
+        """Return title and lead of ``text`` (up to ``end``) with a piece for each of ``names`` (sorted).
 
         What is over ``longest`` pieces is cut off.
         """
@@ -94,6 +101,8 @@ class WordPieces:
         for name in names:
             yield from self._words_of(text, at, name.start)
             yield self.index[NAME_PIECES[name.sign]], name.start
+            if name.sign in self.spelt:
+                yield from ((piece, name.start) for piece, _ in self._words_of(text, name.start, name.end))
             at = name.end
         yield from self._words_of(text, at, stop)
 

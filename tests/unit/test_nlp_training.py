@@ -9,7 +9,7 @@ import spacy
 
 from newsbeam.nlp import mentions, training  # noqa: F401  (registers the component)
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training.prepare import Example, Scores, prepare
+from newsbeam.nlp.training.prepare import SMALLEST, Example, Scores, mean, prepare
 from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
 from newsbeam.taxonomy import TYPES
 
@@ -69,8 +69,9 @@ def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path
     pieces = WordPieces(
         [*SPECIAL, *"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
     )
+    learning = pytest.importorskip("newsbeam.nlp.training.learning")
     samples = [
-        network.Sample(
+        learning.Sample(
             encoded.pieces,
             example.types,
             1.0,
@@ -80,11 +81,32 @@ def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path
         for encoded in [example.encode(pieces)]
     ]
     made = network.Network(len(pieces.index), layers=1)
-    before = network.score(samples, made).types
-    network.train(samples, made)
-    after = network.score(samples, made).types
+    before = learning.score(samples, made).types
+    learning.train([samples] * 3, made)
+    after = learning.score(samples, made).types
     assert np.abs(after - before).mean() > 0.1
     graph.write(made, tmp_path / "small.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "small.onnx"))
     found = session.run(None, {"pieces": np.array(samples[0].pieces, dtype=np.int64)})[0]
     assert np.abs(found - after[0]).max() < 0.5
+
+
+def test_the_mean_of_teachers_is_that_of_their_probabilities() -> None:
+    """As log odds; what all are sure of stays finite."""
+    one = Scores(np.array([[0.0, 40.0]]), [[-40.0, 0.0], []])
+    other = Scores(np.array([[np.log(3.0), 40.0]]), [[-40.0, np.log(1 / 3)], []])
+    made = mean([one, other])
+    assert np.allclose(np.log(5 / 3), made.types[0, 0])
+    assert np.allclose([np.log(SMALLEST), np.log(3 / 5)], made.names[0])
+    assert [] == made.names[1]
+    assert np.isfinite(made.types).all()
+
+
+def test_distances_are_single_near_and_in_classes_far_away() -> None:
+    """What stands before and after has classes of its own."""
+    mpnet = pytest.importorskip("newsbeam.nlp.training.mpnet", reason="extra: training is missing")
+    classes = mpnet.distances(mpnet.LONGEST)
+    assert list(range(8)) == classes[7, :8].tolist()[::-1]
+    assert [16 + far for far in range(1, 8)] == classes[0, 1:8].tolist()
+    assert classes[0, 90] == classes[1, 91] == classes[90, 0] + 16 < mpnet.DISTANCES
+    assert (classes[0, 1:].diff() >= 0).all()

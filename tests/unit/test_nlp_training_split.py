@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from newsbeam.errors import NewsbeamError
@@ -10,6 +11,7 @@ for needed in ("torch", "onnx"):
     pytest.importorskip(needed, reason=f"{needed} (extra: training) is missing")
 main = pytest.importorskip("newsbeam.nlp.training.__main__")
 network = pytest.importorskip("newsbeam.nlp.training.network")
+variants = pytest.importorskip("newsbeam.nlp.training.variants")
 
 
 def items(*days):
@@ -36,8 +38,53 @@ def test_what_is_no_model_is_named(tmp_path: Path) -> None:
 def test_pieces_are_kept_by_use_up_to_a_limit():
     published = ["[unused0]", "!", "a", *(f"word{i}" for i in range(3000))]
     texts = [["word2999", "word2500"], ["word2999"]]
-    kept = network.choose_pieces(published, texts, None)
+    kept = network.choose_pieces(published, texts)
     assert {"word2999", "word2500", "word0"} <= set(kept)
     assert "word2998" not in kept
     fewer = network.choose_pieces(published, texts, len(kept) - 1)
     assert set(kept) - set(fewer) == {"word2500"}
+
+
+def test_variants_are_the_same_each_time_and_replace_ordinary_words():
+    items = [
+        {"id": "a", "title": "Acme buys a rival", "summary": "The deal is new.", "events": [{"type": "x"}]}
+    ]
+    near = {
+        "buys": ["sells"],
+        "a": ["the"],
+        "deal": ["bid"],
+        "new": ["old"],
+        "is": ["was"],
+        "rival": ["friend"],
+    }
+    made = list(variants.variants(items * 20, near, 3))
+    assert made == list(variants.variants(items * 20, near, 3))
+    assert not any(item["events"] for item in made)
+    titles = {item["title"] for item in made}
+    assert {"Acme sells a rival", "Acme buys a rival", "The deal is new."} <= titles
+    assert all(title.startswith(("Acme ", "The ")) for title in titles)
+    assert {""} < {item["summary"] for item in made}
+
+
+def test_words_have_other_words_near_them():
+    published = network.Published(
+        ("[CLS]", "buys", "sells", "lawsuit", "qqq"),
+        {
+            "embeddings.word_embeddings.weight": np.array(
+                [[1, 1], [1, 0.1], [1, 0.2], [0, 1], [1, 0]], np.float32
+            )
+        },
+    )
+    near = variants.neighbours(published)
+    assert ["sells", "lawsuit"] == near["buys"]
+    assert {"buys", "sells", "lawsuit"} == near.keys()
+
+
+def test_a_text_without_a_title_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"title": "One"}\n{"summary": "two"}\n')
+    with pytest.raises(NewsbeamError, match="a text needs a title") as caught:
+        variants.read_texts(path)
+    assert caught.value.where == f"{path}:2"
+    path.write_text('{"title": "One"}\n')
+    assert [{"title": "One", "events": ()}] == variants.read_texts(path)

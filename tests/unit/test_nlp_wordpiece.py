@@ -7,7 +7,7 @@ from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.features import Reading, read
 from newsbeam.nlp.rules import RuleBook
-from newsbeam.nlp.wordpiece import LONGEST, SPECIAL, Encoded, WordPieces
+from newsbeam.nlp.wordpiece import LONGEST, NAME_PIECES, SPECIAL, Encoded, WordPieces
 
 VOCABULARY = (
     *SPECIAL,
@@ -93,3 +93,15 @@ def test_vocabulary_must_have_the_marks() -> None:
     """A vocabulary without the special pieces is refused by name."""
     with pytest.raises(ValueError, match=r"\[VENDOR\]"):
         WordPieces(["a", "b"])
+
+
+def test_names_are_spelt_out_behind_their_piece(pieces: WordPieces) -> None:
+    """Those of authorities, or of the kinds that are asked for; all pieces stand for the name."""
+    found = reading("EU fines Apple")
+    assert ["[CLS]", "[AUTHORITY]", "[UNK]", "[UNK]", "[VENDOR]", "[SEP]"] == words(encode(pieces, found))
+    plain = WordPieces(VOCABULARY, spelt=())
+    assert ["[CLS]", "[AUTHORITY]", "[UNK]", "[VENDOR]", "[SEP]"] == words(encode(plain, found))
+    spelt = encode(WordPieces(VOCABULARY, spelt=NAME_PIECES), found)
+    assert ["[VENDOR]", "[UNK]"] == words(spelt)[-3:-1]
+    assert 2 == len(spelt.places({len("EU fines ")}))
+    assert len(spelt.pieces) - 2 == len(spelt.without(len("EU fines ")).pieces)

@@ -1,14 +1,14 @@
 """``python -m newsbeam.nlp.training --labelled train.jsonl --encoder all-minilm-l6-v2.onnx --vocabulary …``.
 
-Trains all that ships in ``newsbeam/nlp/model``: the encoder and the linear models. They are trained twice:
-without the newest labelled items, to learn from them how the scores are joined, then with them. A larger
-model that learned from the older items may teach the encoder.
+Trains all that ships in ``newsbeam/nlp/model``: the encoder and the linear models. The newest labelled items
+are left out, to learn from them how the scores are joined. A larger network and several encoders, trained
+first, may teach the encoder that ships, from the older items, variants of them, and texts without labels.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,19 +21,25 @@ from newsbeam.evaluation import read_labelled
 from newsbeam.nlp import mentions  # noqa: F401  (registers the component)
 from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, fingerprint
 from newsbeam.nlp.learner import MODEL
+from newsbeam.nlp.masking import AUTHORITY
 from newsbeam.nlp.rules import RuleBook, load_rules
-from newsbeam.nlp.training.prepare import Example, Scores, prepare
-from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
+from newsbeam.nlp.training.prepare import Example, Scores, fraction, mean, prepare
+from newsbeam.nlp.wordpiece import LONGEST, NAME_PIECES, SPECIAL, WordPieces
 
 try:
-    from newsbeam.nlp.training import graph, network
+    from newsbeam.nlp.training import graph, learning, mpnet, network
     from newsbeam.nlp.training.fit import fit_all
+    from newsbeam.nlp.training.variants import neighbours, read_texts, variants
 except ImportError as missing:
     print(f"error: {missing}: training needs pip install -e '.[training]'", file=sys.stderr)
     sys.exit(2)
 
-HELD_OUT = 0.225  # share of the labelled items, the newest, by which the scores are joined
+HELD_OUT = 0.165  # share of the labelled items, the newest, by which the scores are joined
 OWN_EXAMPLES = Path(__file__).parent
+EPOCHS = 3
+ENCODERS = 3  # that teach beside the larger network
+VARIANTS, VARIANTS_OF_OWN = 6, 1  # of a labelled item, of an example of our own
+UNLABELLED_WEIGHT = 0.7
 OWN_WEIGHT = 0.4  # of an example of ours beside a labelled news item; found with half of the examples
 
 
@@ -48,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write to (%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        train(options.labelled, published_models(options), options.out)
+        train(options.labelled, options.unlabelled, published_models(options), options.out)
     except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -59,29 +65,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what every training needs: labelled items, and the models that the encoder starts from."""
     parser.add_argument("--labelled", type=Path, nargs="+", required=True, help="labelled items, JSON Lines")
     parser.add_argument("--encoder", type=Path, required=True, help="all-MiniLM-L6-v2 in ONNX form")
-    parser.add_argument("--teacher", type=Path, help="e5-small-v2 in ONNX form, to teach the encoder")
     parser.add_argument(
-        "--vocabulary", type=Path, required=True, help="their tokenizer.json, which holds the vocabulary"
+        "--teacher", type=Path, help="the folder of all-mpnet-base-v2 (safetensors), to teach the encoder"
+    )
+    parser.add_argument(
+        "--unlabelled", type=Path, nargs="*", default=[], help="texts to teach by: title, summary; JSON Lines"
+    )
+    parser.add_argument(
+        "--vocabulary",
+        type=Path,
+        required=True,
+        help="the encoder's tokenizer.json, which holds the vocabulary",
     )
 
 
 class Models(NamedTuple):
-    """The published models that training starts from, of one vocabulary."""
+    """The published models that training starts from: the encoder, and the folder of the larger network."""
 
     encoder: network.Published
-    teacher: network.Published | None
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        """The vocabulary."""
-        return self.encoder.pieces
+    teacher: Path | None
 
 
 def published_models(options: argparse.Namespace) -> Models:
     """Read the models that the arguments name."""
-    vocabulary = _read_vocabulary(options.vocabulary)
-    teacher = network.read_published(options.teacher, vocabulary) if options.teacher else None
-    return Models(network.read_published(options.encoder, vocabulary), teacher)
+    return Models(
+        network.read_published(options.encoder, _read_vocabulary(options.vocabulary)), options.teacher
+    )
 
 
 def preparer() -> Prepare:
@@ -93,30 +102,31 @@ def preparer() -> Prepare:
     return lambda items, weight: prepare(items, nlp, book, weight)
 
 
-def own_examples(make: Prepare) -> list[Example]:
-    """Return the examples of our own."""
+def own_items() -> list[Item]:
+    """Return the examples of our own, as labelled items."""
     paths = sorted(OWN_EXAMPLES.glob("*.jsonl"))
     if not paths:
         raise NewsbeamError(
             "the examples of our own are missing: train in a checkout", where=str(OWN_EXAMPLES)
         )
-    return [example for path in paths for example in make(read_labelled(path), OWN_WEIGHT)]
+    return [item for path in paths for item in read_labelled(path)]
 
 
-def train(labelled: Sequence[Path], models: Models, out: Path) -> None:
+def train(labelled: Sequence[Path], unlabelled: Sequence[Path], models: Models, out: Path) -> None:
     """Train on ``labelled`` and the examples of our own, and write the models to ``out``."""
     make = preparer()
     older, newest = split_newest([item for path in labelled for item in read_labelled(path)])
-    own = own_examples(make)
-    seen, held_out = [*make(older, 1.0), *own], make(newest, 1.0)
+    ours = own_items()
+    real, held_out, own = make(older, 1.0), make(newest, 1.0), make(ours, OWN_WEIGHT)
+    seen = [*real, *own]
     print(f"{len(older)} labelled items and {len(newest)} newer ones, {len(own)} examples of our own")
-    taught = teach(models, seen, [*seen, *held_out])
-    encoder, kept = train_encoder(models, seen, taught, "older items, ")
-    scores = network.score(samples_of(held_out, kept), encoder)
+    others = without_labels(make, older, ours, unlabelled, models) if models.teacher else []
+    taught = teach(models, real, own, [*seen, *others])
+    encoder, kept = train_encoder(models, [*seen, *others], "", taught)
+    scores = learning.score(samples_of(held_out, kept), encoder)
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
         made = Path(folder)
-        encoder, kept = train_encoder(models, [*seen, *held_out], taught, "all, ")
         (made / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
         graph.write(encoder, made / GRAPH)
         arrays, measured = fit_all(seen, held_out, scores)
@@ -147,31 +157,86 @@ def _day(item: Item) -> str:
     return (item.get("published") or "")[:10]
 
 
-def teach(models: Models, seen: Sequence[Example], examples: Sequence[Example]) -> Scores | None:
-    """Return what the teacher, if there is one, says of ``examples`` after learning from ``seen``."""
+def without_labels(
+    make: Prepare, items: Sequence[Item], ours: Sequence[Item], unlabelled: Sequence[Path], models: Models
+) -> list[Example]:
+    """Return what the teachers' word is learned from: variants of ``items`` and ``ours``, ``unlabelled``."""
+    near = neighbours(models.encoder)
+    texts = [*variants(items, near, VARIANTS), *(text for path in unlabelled for text in read_texts(path))]
+    own = variants(ours, near, VARIANTS_OF_OWN)
+    examples = [*make(texts, UNLABELLED_WEIGHT), *make(list(own), OWN_WEIGHT)]
+    return [example._replace(labelled=False) for example in examples]
+
+
+def teach(
+    models: Models, real: Sequence[Example], own: Sequence[Example], examples: Sequence[Example]
+) -> Scores | None:
+    """Return what teachers say of ``examples`` after learning from ``real`` ones and our ``own``.
+
+    They are a larger network and several encoders; the larger one says as much as all others together.
+    """
     if models.teacher is None:
         return None
-    kept = _keep(models.pieces, seen, None)
-    made = network.train(samples_of(seen, kept), network.start(models.teacher, kept), "teacher, ")
-    return network.score(samples_of(examples, kept), made)
+    encoders = []
+    for seed in range(1, ENCODERS + 1):
+        encoder, kept = train_encoder(models, [*real, *own], f"encoder {seed} of {ENCODERS}, ", seed=seed)
+        encoders.append(learning.score(samples_of(examples, kept), encoder))
+    larger = mpnet.start(models.teacher)
+    learning.train(_course(larger, real, own), larger, "larger network, ")
+    said = learning.score(_spelt(larger, examples), larger)
+    return mean([mean(encoders), said])
+
+
+def _course(
+    larger: mpnet.MPNet, real: Sequence[Example], own: Sequence[Example]
+) -> list[list[learning.Sample]]:
+    """Return what the larger network learns from: in each epoch all ``real`` examples and a part of our own.
+
+    Of half of the examples, others in each epoch, the names are not spelt out, that it never leans on them.
+    """
+    course = []
+    for epoch in range(EPOCHS):
+        examples = [*real, *own[epoch::EPOCHS]]
+        ways = samples_of(examples, larger.pieces, mpnet.LONGEST), _spelt(larger, examples)
+        course.append(
+            [
+                ways[fraction(f"{epoch} {example.reading.text}") < 0.5][at]
+                for at, example in enumerate(examples)
+            ]
+        )
+    return course
+
+
+def _spelt(larger: mpnet.MPNet, examples: Sequence[Example]) -> list[learning.Sample]:
+    """Return ``examples`` for the larger network, with the words of all names."""
+    return samples_of(examples, larger.pieces, mpnet.LONGEST, spelt=NAME_PIECES)
 
 
 def train_encoder(
-    models: Models, examples: Sequence[Example], taught: Scores | None, label: str
+    models: Models, examples: Sequence[Example], label: str, taught: Scores | None = None, seed: int = 0
 ) -> tuple[network.Network, list[str]]:
     """Return an encoder trained on ``examples``, and its pieces.
 
-    ``taught`` begins with what the teacher says of these examples.
+    ``taught`` begins with what its teachers say of these examples.
     """
-    kept = _keep(models.pieces, examples, network.PIECES)
-    samples = samples_of(examples, kept)
-    return network.train(samples, network.start(models.encoder, kept), label, taught), kept
+    kept = _keep(models.encoder.pieces, examples)
+    encoder = network.start(models.encoder, kept, seed)
+    learning.train([samples_of(examples, kept)] * EPOCHS, encoder, label, taught, seed)
+    return encoder, kept
 
 
-def samples_of(examples: Sequence[Example], kept: Sequence[str]) -> list[network.Sample]:
-    """Return ``examples`` as a network with the pieces ``kept`` takes them."""
-    pieces = WordPieces(kept)
-    return [_sample(example, pieces) for example in examples]
+def samples_of(
+    examples: Sequence[Example],
+    kept: Sequence[str],
+    longest: int = LONGEST,
+    spelt: Container[str] = (AUTHORITY,),
+) -> list[learning.Sample]:
+    """Return ``examples`` as a network with the pieces ``kept`` takes them, ``longest`` pieces at most.
+
+    The words of names are given to it for those kinds of names that are ``spelt``.
+    """
+    pieces = WordPieces(kept, spelt)
+    return [_sample(example, pieces, longest) for example in examples]
 
 
 def _read_vocabulary(path: Path) -> list[str]:
@@ -183,17 +248,17 @@ def _read_vocabulary(path: Path) -> list[str]:
     return sorted(listed, key=lambda piece: listed[piece])
 
 
-def _keep(published: Sequence[str], examples: Sequence[Example], most: int | None) -> list[str]:
+def _keep(published: Sequence[str], examples: Sequence[Example]) -> list[str]:
     everything = [*SPECIAL, *(piece for piece in published if piece not in SPECIAL)]
     pieces = WordPieces(everything)
     texts = [[everything[i] for i in example.encode(pieces).pieces] for example in examples]
-    return network.choose_pieces(published, texts, most)
+    return network.choose_pieces(published, texts)
 
 
-def _sample(example: Example, pieces: WordPieces) -> network.Sample:
-    encoded = example.encode(pieces)
+def _sample(example: Example, pieces: WordPieces, longest: int) -> learning.Sample:
+    encoded = example.encode(pieces, longest)
     names = tuple((encoded.places(at), takes_part) for at, takes_part in example.names)
-    return network.Sample(encoded.pieces, example.types, example.weight, names)
+    return learning.Sample(encoded.pieces, example.types, example.weight, names, example.labelled)
 
 
 if __name__ == "__main__":

@@ -16,17 +16,18 @@ from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
 from newsbeam.nlp.learner import Learner, sigmoid, stack
 from newsbeam.nlp.training.__main__ import (
-    Models,
+    OWN_WEIGHT,
     add_arguments,
-    own_examples,
+    own_items,
     preparer,
     published_models,
     samples_of,
     teach,
     train_encoder,
+    without_labels,
 )
 from newsbeam.nlp.training.fit import figures, fit_on, make_matrix
-from newsbeam.nlp.training.network import score
+from newsbeam.nlp.training.learning import score
 from newsbeam.nlp.training.prepare import Example
 
 
@@ -45,22 +46,30 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             named = {name.strip() for name in options.outlets.split(",")}
             held = [item.get("source") not in named for item in items]
-        _measure(items, held, published_models(options))
+        _measure(items, held, options)
     except (NewsbeamError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], models: Models) -> None:
+def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], options: argparse.Namespace) -> None:
+    models = published_models(options)
     prepare = preparer()
     examples = prepare(items, 1.0)
-    seen: list[Example] = [example for example, out in zip(examples, held, strict=True) if not out]
+    real: list[Example] = [example for example, out in zip(examples, held, strict=True) if not out]
     rest: list[Example] = [example for example, out in zip(examples, held, strict=True) if out]
-    if not (seen and rest):
+    if not (real and rest):
         raise NewsbeamError("no items on one side: nothing to train on, or nothing to measure on")
-    seen += own_examples(prepare)
-    network, kept = train_encoder(models, seen, teach(models, seen, seen), "")
+    ours = own_items()
+    own = prepare(ours, OWN_WEIGHT)
+    seen = [*real, *own]
+    unlabelled: list[Example] = []
+    if models.teacher:
+        older = [item for item, out in zip(items, held, strict=True) if not out]
+        unlabelled = without_labels(prepare, older, ours, options.unlabelled, models)
+    taught = teach(models, real, own, [*seen, *unlabelled])
+    network, kept = train_encoder(models, [*seen, *unlabelled], "", taught)
     encoder = score(samples_of(rest, kept), network).types
     vocabulary, weights, bias = fit_on(seen)
     linear = make_matrix(vocabulary, [example.features for example in rest]) @ weights + bias

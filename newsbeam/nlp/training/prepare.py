@@ -11,13 +11,14 @@ from spacy.language import Language
 from newsbeam.evaluation import canonical_vendor
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.features import Reading, extract, read
-from newsbeam.nlp.learner import Floats
+from newsbeam.nlp.learner import Floats, sigmoid
 from newsbeam.nlp.roles import Candidate, candidates, role_features
 from newsbeam.nlp.rules import RuleBook
 from newsbeam.nlp.triggers import best_match
-from newsbeam.nlp.wordpiece import Encoded, WordPieces
+from newsbeam.nlp.wordpiece import LONGEST, Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
+SMALLEST = 1e-6  # probability: its log odds are finite
 NO_ADDRESS = 0.4  # share of items that are learned from without their address, so that it never decides alone
 
 
@@ -33,6 +34,7 @@ class Example(NamedTuple):
     """One labelled item.
 
     ``names`` are its vendors: the characters where each is named, and whether it takes part in any event.
+    Of one that is not ``labelled`` only what teachers say of it is learned.
     """
 
     features: list[str]
@@ -41,12 +43,12 @@ class Example(NamedTuple):
     roles: list[Role]
     reading: Reading
     names: list[tuple[frozenset[int], bool]]
+    labelled: bool = True
 
-    def encode(self, pieces: WordPieces) -> Encoded:
-        """Return title and lead for the encoder."""
-        return pieces.encode(
-            self.reading.text, self.reading.title_end, self.reading.opening_end, self.reading.pieces
-        )
+    def encode(self, pieces: WordPieces, longest: int = LONGEST) -> Encoded:
+        """Return title and lead for the encoder, ``longest`` pieces at most."""
+        reading = self.reading
+        return pieces.encode(reading.text, reading.title_end, reading.opening_end, reading.pieces, longest)
 
 
 class Scores(NamedTuple):
@@ -54,6 +56,20 @@ class Scores(NamedTuple):
 
     types: Floats
     names: list[list[float]]
+
+
+def mean(said: Sequence[Scores]) -> Scores:
+    """Return the mean of probabilities that several networks give to the same items, as log odds again."""
+
+    def together(values: Sequence[Floats]) -> Floats:
+        probability = np.mean([sigmoid(value) for value in values], axis=0).clip(SMALLEST, 1 - SMALLEST)
+        return np.asarray(np.log(probability / (1 - probability)), dtype=np.float64)
+
+    names = [
+        together([np.array(of_item) for of_item in names]).tolist()
+        for names in zip(*(scores.names for scores in said), strict=True)
+    ]
+    return Scores(together([scores.types for scores in said]), names)
 
 
 def fraction(text: str) -> float:

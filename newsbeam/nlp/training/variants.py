@@ -1,0 +1,81 @@
+"""Texts without labels, from which the encoder learns what its teachers say of them.
+
+Of items that they learned from, teachers say little more than the labels. Of variants of these items, in
+which ordinary words are replaced by words of like meaning or use ("buys": "bought", "sells"), they say what
+the new words change, and of summaries that stand alone likewise (Jiao et al. 2020, "TinyBERT").
+"""
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from newsbeam.errors import ItemError
+from newsbeam.nlp.cues import plain_words
+from newsbeam.nlp.training.network import Published
+
+NEAREST = 8  # words that may stand for another
+REPLACED = 0.25  # share of the ordinary words of a text
+REPLACED_CAPITALS = 0.15  # of those with a capital, which may be part of a name
+WITHOUT_SUMMARY, SUMMARY_ALONE = 0.15, 0.4  # share of variants, share of items
+_WORD = re.compile(r"[A-Za-z]+")
+_LONGEST = 200  # characters of a summary that stands for a title
+
+Item = Mapping[str, Any]
+Neighbours = Mapping[str, Sequence[str]]
+
+
+def neighbours(published: Published) -> Neighbours:
+    """Return for each ordinary word of the vocabulary those nearest to it by the published representation."""
+    ordinary = plain_words()
+    rows = [at for at, piece in enumerate(published.pieces) if len(piece) > 1 and piece in ordinary]
+    words = [published.pieces[row] for row in rows]
+    table = published.weights["embeddings.word_embeddings.weight"][rows]
+    table = table / np.linalg.norm(table, axis=1, keepdims=True)
+    nearest = np.argsort(-(table @ table.T), axis=1, kind="stable")[:, 1 : NEAREST + 1]
+    return {word: [words[other] for other in row] for word, row in zip(words, nearest.tolist(), strict=True)}
+
+
+def variants(items: Sequence[Item], near: Neighbours, each: int) -> Iterator[Item]:
+    """Yield ``each`` variants of each of ``items``, without labels; the same items give the same ones."""
+    order = random.Random(0)  # noqa: S311  (no secret)
+    for number, item in enumerate(items):
+        title, summary = item["title"] or "", item.get("summary") or ""
+        for variant in range(each):
+            kept = "" if order.random() < WITHOUT_SUMMARY else summary
+            texts = {"title": _vary(title, near, order), "summary": _vary(kept, near, order)}
+            yield {**item, "id": f"{number}-{variant}", "events": (), **texts}
+        if summary and order.random() < SUMMARY_ALONE:
+            alone = {"title": summary[:_LONGEST], "summary": ""}
+            yield {**item, "id": f"{number}-alone", "events": (), **alone}
+
+
+def read_texts(path: Path) -> list[Item]:
+    """Read texts without labels, one JSON object with a title (and a summary) a line."""
+    items: list[Item] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            raise ItemError("not JSON", where=f"{path}:{number}") from error
+        if not isinstance(item, dict) or not isinstance(item.get("title"), str):
+            raise ItemError("a text needs a title", where=f"{path}:{number}")
+        items.append({**item, "events": ()})
+    return items
+
+
+def _vary(text: str, near: Neighbours, order: random.Random) -> str:
+    def other(match: re.Match[str]) -> str:
+        word = match.group()
+        known = near.get(word.lower(), ())
+        if known and word.islower() and order.random() < REPLACED:
+            return order.choice(known)
+        if known and word.istitle() and order.random() < REPLACED_CAPITALS:
+            return order.choice(known).capitalize()
+        return word
+
+    return _WORD.sub(other, text)
