@@ -1,8 +1,9 @@
-"""Events in the text of an article: by rule, where the linear model does not object.
+"""Events in the text of an article: by rule, where the models do not object.
 
-Title and lead decide. A sentence of the lead adds an event unless the model is sure that it reports none; one
-of a later paragraph only if the model by itself would nearly take it for an event of the type, and so the
-title alone, where the lead speaks of other things.
+Title and lead decide. A sentence of the lead adds an event unless the linear model is sure that it reports
+none; one of a later paragraph only if the models by themselves would nearly take it for an event of the type,
+and so the title alone, where the lead speaks of other things. Where the linear model is not sure of what a
+vendor did the encoder is asked too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,9 +25,10 @@ ACTOR_REACH = 90  # masked characters between the actor and the trigger
 LEAST_CERTAINTY = 0.5  # of a vendor
 CONFIDENCE = 0.7  # of an event in the text, times the strength of its rule
 MOST = 3
-# Least log odds, by the linear model, that the sentence alone reports the type. On 60 pages of technology and
-# business the rules alone found 24 sentences, 10 of them right; with these, 11 and 6.
-LEAST_ODDS_LEAD, LEAST_ODDS_LATER = -5.5, -2.25
+# Least log odds by the linear model that the sentence alone reports the type. Where it is not sure the
+# encoder is asked too, and both together must give LEAST_PROBABILITY.
+LEAST_ODDS_LEAD, LEAST_ODDS_LATER, SURE_ODDS = -5.5, -2.25, -0.6
+LEAST_PROBABILITY = 0.15
 QUIET = frozenset({"review", "how_to", "deal", "opinion", "roundup"})
 # These restate or compare when they stand in later paragraphs; the lead reports them or nobody does.
 LEAD_ONLY = frozenset({"vendor.market_share", "vendor.pricing", "regulatory.platform_ai_rule"})
@@ -44,17 +46,21 @@ class BodyFinding(NamedTuple):
     background: bool
 
 
-def body_findings(
-    doc: Doc,
-    reading: Reading,
-    known: Sequence[str],
-    content_type: str,
-    log_odds: Callable[[Reading], Floats],
-) -> Iterator[BodyFinding]:
-    """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead.
+class Judges(NamedTuple):
+    """What the models say of a sentence that is read as a title.
 
-    ``log_odds`` says for a reading of a sentence how likely it reports each type.
+    ``linear`` gives the log odds of each type by the linear model, ``joined`` the probabilities from these
+    and the encoder.
     """
+
+    linear: Callable[[Reading], Floats]
+    joined: Callable[[Reading, Floats], Floats]
+
+
+def body_findings(
+    doc: Doc, reading: Reading, known: Sequence[str], content_type: str, judges: Judges
+) -> Iterator[BodyFinding]:
+    """Yield the events of the field ``text``, beside those of the types ``known`` from title and lead."""
     start = next((field.start for field in fields_of(doc) if field.name == "text"), None)
     if start is None or content_type in QUIET:
         return
@@ -67,15 +73,24 @@ def body_findings(
                 match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
             )
             found.setdefault(match.rule.type, []).append(finding)
-    odds: dict[int, Floats] = {}  # by sentence
+    linear: dict[int, Floats] = {}  # by sentence
+    joined: dict[int, Floats] = {}
 
     def is_likely(finding: BodyFinding) -> bool:
         match = finding.match
+        at, column = match.sentence, TYPES.index(match.rule.type)
         in_lead = reading.title_end <= match.start < reading.lead_end
-        least = LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER
-        if match.sentence not in odds:
-            odds[match.sentence] = log_odds(_sentence(reading, match))
-        return bool(odds[match.sentence][TYPES.index(match.rule.type)] >= least)
+        sentence = _sentence(reading, match)
+        if at not in linear:
+            linear[at] = judges.linear(sentence)
+        odds = float(linear[at][column])
+        if odds >= SURE_ODDS or odds < (LEAST_ODDS_LEAD if in_lead else LEAST_ODDS_LATER):
+            return odds >= SURE_ODDS
+        if in_lead and family(match.rule.type) == "regulatory":
+            return True
+        if at not in joined:
+            joined[at] = judges.joined(sentence, linear[at])
+        return bool(joined[at][column] >= LEAST_PROBABILITY)
 
     best = [next(filter(is_likely, sorted(findings, key=_order)), None) for findings in found.values()]
     likely = sorted((finding for finding in best if finding), key=_order)[:MOST]

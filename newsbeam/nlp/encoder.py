@@ -63,6 +63,15 @@ class Encoder:
             reading.text, reading.title_end, reading.opening_end, reading.pieces, longest
         )
 
+    def encode_part(self, reading: Reading, start: int, end: int) -> Encoded:
+        """Return the characters from ``start`` to ``end`` in pieces, as if they were a title."""
+        names = [
+            piece._replace(start=piece.start - start, end=piece.end - start)
+            for piece in reading.pieces
+            if start <= piece.start < end
+        ]
+        return self.pieces.encode(reading.text[start:end], end - start, end - start, names, LONGEST_OPENING)
+
     def read(self, encoded: Encoded) -> Impression:
         """Return what the encoder makes of an item."""
         pieces = np.array(encoded.pieces, dtype=np.int64)

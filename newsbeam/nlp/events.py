@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
-from newsbeam.nlp.body import QUIET, BodyFinding, body_findings
+from newsbeam.nlp.body import QUIET, BodyFinding, Judges, body_findings
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -114,11 +114,11 @@ class EventDetector:
         politics = _is_politics(reading, scores, thresholds)
         decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
         lead = self._lead_findings(doc, reading, row, decided, impression) if impression else []
+        known = [finding.type for finding in lead]
+        judges = Judges(self._log_odds, self._joined)
         body = [
             self._from_body(reading, finding)
-            for finding in body_findings(
-                doc, reading, [finding.type for finding in lead], content_type, self._log_odds
-            )
+            for finding in body_findings(doc, reading, known, content_type, judges)
         ]
         found = (*lead, *body)
         context = _context(doc, text) if found else SlotContext()
@@ -194,6 +194,11 @@ class EventDetector:
     def _log_odds(self, reading: Reading) -> Floats:
         """Return the linear model's log odds that ``reading`` reports an event of each type."""
         return self.learner.log_odds(self.learner.vocabulary.row(extract(reading)))
+
+    def _joined(self, reading: Reading, linear: Floats) -> Floats:
+        """Return both models' probabilities that the title of ``reading`` by itself reports each type."""
+        encoded = self.encoder.encode_part(reading, reading.title.start, reading.title_end)
+        return self.learner.join(linear, self.encoder.read(encoded).logits)
 
     @staticmethod
     def _from_body(reading: Reading, found: BodyFinding) -> Finding:

@@ -69,7 +69,7 @@ def test_who_takes_an_office_is_no_vendor(nlp, title, vendors, person):
         ),
         (
             "Amazon, which cut 14,000 jobs in October, opens an office in Berlin",
-            "vendor.product_launch",
+            "vendor.expansion",
             False,
         ),
         ("Google, fined €4.3 billion in 2018, fined again by EU over Android", "regulatory.fine", False),
@@ -249,3 +249,22 @@ def test_only_what_is_near_the_trigger_is_read(at):
 def test_halves_of_characters_are_replaced(nlp):
     """A lone surrogate, as JSON can hold one, cannot be encoded, and stops nothing."""
     assert ["vendor.acquisition"] == [event.type for event in _events(nlp, "Apple\ud83d buys Lumora")]
+
+
+@pytest.mark.parametrize("paragraphs", [1, 2], ids=["lead", "later"])
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("Separately, Google also announced a new partnership with the furniture maker Ikea.", True),
+        ("Partnering with Google was always a dream of mine, says the baker.", False),
+        ("Google has nothing to say about the Danish move to drop the inquiry into a colleague.", False),
+        ("Rumours that Google would pull out of the fair have made many of us nervous.", False),
+    ],
+)
+def test_a_sentence_of_the_text_adds_what_the_encoder_sees_in_it(nlp, sentence, wanted, paragraphs):
+    filler = "Thousands had come to hear about phones and glasses, and some of them left early. " * 6
+    opening = "Google opened its yearly conference. It was a long day."
+    text = f"{opening}\n\n{filler * (paragraphs - 1)}\n\n{sentence}"
+    doc = make_doc(nlp, "A day among developers", text=text, published="2026-03-10")
+    assert doc._.trace.fired
+    assert wanted == any(sentence.startswith(event.evidence.sentence[:40]) for event in doc._.events)
