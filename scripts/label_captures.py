@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script, not part of a package
-"""``python scripts/label_captures.py ars-2024.tar > captures.jsonl``: labelled items that nobody trained on.
+"""``python scripts/label_captures.py ars-2024.tar > captures.jsonl``: labelled items of a feed.
 
 The labels are ours (``labels_of_captures.jsonl``: the item's address and its events, no text); titles and
 summaries come from the captures of the feed (a tar file of gzipped feeds), which are not in this project.

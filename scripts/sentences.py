@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,26 +22,42 @@ _END = re.compile(r"(?<=[.!?])\s+|\n")
 
 
 def records(path: Path) -> Iterator[tuple[dict[str, Any], int]]:
-    """Yield the articles of ``path``, and how many sentences of each to look at."""
-    if path.suffix != ".tar":
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield json.loads(line), OF_ARTICLE
-        return
-    with tarfile.open(path) as tar:
-        names = [name for name in tar.getnames() if name.endswith("gt.jsonl.gz")]
-        stream = tar.extractfile(names[0]) if names else None
-        if stream is None:
-            raise OSError(f"{path}: there is no gt.jsonl.gz in it")
-        for line in gzip.decompress(stream.read()).decode().splitlines():
-            yield json.loads(line), OF_PAGE
+    """Yield the articles of ``path``, and how many sentences of each to look at.
+
+    Raises ValueError, which names the line, where one is no JSON object.
+    """
+    is_tar = path.suffix == ".tar"
+    text = _of_pages(path) if is_tar else path.read_text(encoding="utf-8")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"{path}:{number}: not JSON") from error
+            if not isinstance(record, dict):
+                raise ValueError(f"{path}:{number}: not a JSON object")
+            yield record, OF_PAGE if is_tar else OF_ARTICLE
+
+
+def _of_pages(path: Path) -> str:
+    try:
+        with tarfile.open(path) as tar:
+            names = [name for name in tar.getnames() if name.endswith("gt.jsonl.gz")]
+            stream = tar.extractfile(names[0]) if names else None
+            if stream is None:
+                raise ValueError(f"{path}: there is no gt.jsonl.gz in it")
+            return gzip.decompress(stream.read()).decode()
+    except (tarfile.TarError, EOFError, zlib.error, KeyError) as error:
+        raise ValueError(f"{path}: broken: {error}") from error
 
 
 def sentences(path: Path) -> Iterator[str]:
     """Yield the title of each article in ``path`` and those of its first sentences that have a fit length."""
     for record, count in records(path):
         text = str(record.get("text") or record.get("articleBody") or "")
-        if text and record.get("title"):
-            yield str(record["title"])
+        title = str(record.get("title") or "").strip()
+        if text and title:
+            yield title
         yield from (part for part in _END.split(text)[:count] if SHORTEST < len(part) < LONGEST)
 
 
@@ -50,7 +67,7 @@ def main() -> int:
     parser.add_argument("paths", type=Path, nargs="+", help="pages (.tar) or articles (.jsonl)")
     try:
         found = dict.fromkeys(text for path in parser.parse_args().paths for text in sentences(path))
-    except (OSError, tarfile.TarError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     sys.stdout.writelines(json.dumps({"title": text}) + "\n" for text in found)

@@ -19,7 +19,8 @@ from newsbeam.nlp.wordpiece import LONGEST, Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
 FOLDER = Path(__file__).parent / "model"
-LONGEST_OPENING = 28  # pieces of a title with the first sentence of a text, which may run long: as good as 64
+LONGEST_OPENING = 24  # pieces of a title with the first sentence of a text, which may run long: as good as 64
+LONGEST_PART = 28  # pieces of a sentence of a text from before its trigger on
 GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
 
 
@@ -64,13 +65,13 @@ class Encoder:
         )
 
     def encode_part(self, reading: Reading, start: int, end: int) -> Encoded:
-        """Return the characters from ``start`` to ``end`` in pieces, as if they were a title."""
+        """Return the characters from ``start`` to ``end``, or the first of them, in pieces, as a title."""
         names = [
             piece._replace(start=piece.start - start, end=piece.end - start)
             for piece in reading.pieces
             if start <= piece.start < end
         ]
-        return self.pieces.encode(reading.text[start:end], end - start, end - start, names, LONGEST_OPENING)
+        return self.pieces.encode(reading.text[start:end], end - start, end - start, names, LONGEST_PART)
 
     def read(self, encoded: Encoded) -> Impression:
         """Return what the encoder makes of an item."""

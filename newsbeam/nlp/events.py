@@ -1,4 +1,4 @@
-"""The component that finds events: rules and learner on title and lead, rules alone on the rest."""
+"""The component that finds events: rules and learner on title and lead, rules that it supports elsewhere."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -28,10 +28,12 @@ from newsbeam.taxonomy import TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
+SURE_WITHOUT_VENDOR = 0.4  # least probability of a vendor's event where none is named: of 7 below 2 are right
 REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
 _COLUMNS = np.array(TYPES)
+OF_VENDORS = np.array([family(name) == "vendor" for name in TYPES])
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
 
@@ -111,9 +113,12 @@ class EventDetector:
         content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
         least = SURE_IN_QUIET if content_type in QUIET else 0.0
         thresholds = np.maximum(self.learner.thresholds, least)
+        named = candidates(reading)
+        if not named:
+            thresholds[OF_VENDORS] = np.maximum(thresholds[OF_VENDORS], SURE_WITHOUT_VENDOR)
         politics = _is_politics(reading, scores, thresholds)
         decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
-        lead = self._lead_findings(doc, reading, row, decided, impression) if impression else []
+        lead = self._lead_findings(doc, reading, row, decided, impression, named=named) if impression else []
         known = [finding.type for finding in lead]
         judges = Judges(self._log_odds, self._joined)
         body = [
@@ -146,8 +151,9 @@ class EventDetector:
         row: Row,
         decided: Sequence[tuple[str, float]],
         impression: Impression,
+        *,
+        named: Sequence[Candidate],
     ) -> list[Finding]:
-        named = candidates(reading)
         said = [impression.takes_part(candidate.named_at()) for candidate in named]
         findings = []
         for event_type, probability in decided:
@@ -195,9 +201,9 @@ class EventDetector:
         """Return the linear model's log odds that ``reading`` reports an event of each type."""
         return self.learner.log_odds(self.learner.vocabulary.row(extract(reading)))
 
-    def _joined(self, reading: Reading, linear: Floats) -> Floats:
-        """Return both models' probabilities that the title of ``reading`` by itself reports each type."""
-        encoded = self.encoder.encode_part(reading, reading.title.start, reading.title_end)
+    def _joined(self, reading: Reading, start: int, linear: Floats) -> Floats:
+        """Return the probabilities of each type that both models give the title, from ``start`` on."""
+        encoded = self.encoder.encode_part(reading, start, reading.title_end)
         return self.learner.join(linear, self.encoder.read(encoded).logits)
 
     @staticmethod

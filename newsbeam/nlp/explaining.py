@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
+from newsbeam.nlp.body import QUIET
 from newsbeam.nlp.events import SECOND_NEEDS, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
@@ -79,7 +80,9 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
     if needed > round(own, 3):
         kind = doc._.trace.content_type.replace("_", "-")
         reason = ", which is the reason" if score > own else ""
-        said.append(f"the text is of the kind {kind}: it needs {needed:.2f} instead of {own:.2f}{reason}")
+        quiet = doc._.trace.content_type in QUIET
+        why = f"the text is of the kind {kind}" if quiet else "title and lead name no vendor"
+        said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")
     if score > needed and found:
         rest = (
             "of several acts of an authority the surest counts"

@@ -91,11 +91,11 @@ def test_the_words_that_the_encoder_needs_are_shown(
 ) -> None:
     """With how much its log odds fall when it does not see them."""
     path = tmp_path / "story.txt"
-    path.write_text("Oracle lays off hundreds of staff\n")
+    path.write_text("Xiaomi buys drone maker Lumenar for $40 million\n")
     assert 0 == main(["explain", str(path)])
     printed = capsys.readouterr().out
     shown = next(line for line in printed.splitlines() if "without the word:" in line)
-    assert "“hundreds” −" in shown
+    assert "“buys” −" in shown
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_words_that_the_encoder_needs_are_shown(
         ("Best laptops of 2026", "vendor.product_launch", "the text is of the kind roundup: it needs 0.50"),
         ("Best laptops of 2026", "vendor.product_launch", "- speaks against it: "),
         ("Best laptops of 2026", "vendor.product_launch", "title “best” -"),
-        ("The parish raises $40,000 for its organ", "vendor.funding", "- speaks for it: title “[amount]” +"),
+        ("The parish raises $40,000 for its organ", "vendor.funding", "for it: an amount in the title +"),
         ("The parish raises $40,000 for its organ", "vendor.funding", "- linear model -"),
         ("The parish raises $40,000 for its organ", "vendor.funding", ", encoder -"),
         (
@@ -112,6 +112,7 @@ def test_the_words_that_the_encoder_needs_are_shown(
             "vendor.funding",
             "rule funding.raises: 'raises $40,000'",
         ),
+        ("The parish raises $40,000 for its organ", "vendor.funding", "name no vendor: it needs 0.40"),
     ],
 )
 def test_what_spoke_against_an_expected_type_is_said(

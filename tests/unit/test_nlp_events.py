@@ -251,20 +251,23 @@ def test_halves_of_characters_are_replaced(nlp):
     assert ["vendor.acquisition"] == [event.type for event in _events(nlp, "Apple\ud83d buys Lumora")]
 
 
-@pytest.mark.parametrize("paragraphs", [1, 2], ids=["lead", "later"])
 @pytest.mark.parametrize(
     ("sentence", "wanted"),
     [
         ("Separately, Google also announced a new partnership with the furniture maker Ikea.", True),
+        (
+            f"Today, before {'many guests, ' * 8}Google announced a partnership with furniture maker Ikea.",
+            True,
+        ),
         ("Partnering with Google was always a dream of mine, says the baker.", False),
         ("Google has nothing to say about the Danish move to drop the inquiry into a colleague.", False),
         ("Rumours that Google would pull out of the fair have made many of us nervous.", False),
     ],
 )
-def test_a_sentence_of_the_text_adds_what_the_encoder_sees_in_it(nlp, sentence, wanted, paragraphs):
+def test_a_sentence_of_the_text_adds_what_the_encoder_sees_in_it(nlp, sentence, wanted):
     filler = "Thousands had come to hear about phones and glasses, and some of them left early. " * 6
     opening = "Google opened its yearly conference. It was a long day."
-    text = f"{opening}\n\n{filler * (paragraphs - 1)}\n\n{sentence}"
+    text = f"{opening}\n\n{filler}\n\n{sentence}"
     doc = make_doc(nlp, "A day among developers", text=text, published="2026-03-10")
     assert doc._.trace.fired
     assert wanted == any(sentence.startswith(event.evidence.sentence[:40]) for event in doc._.events)

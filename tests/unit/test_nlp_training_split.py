@@ -1,5 +1,6 @@
 """Which labelled items say where thresholds lie, and which models training can start from."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from newsbeam.errors import NewsbeamError
 
-for needed in ("torch", "onnx"):
+for needed in ("torch", "onnx", "safetensors", "sklearn"):
     pytest.importorskip(needed, reason=f"{needed} (extra: training) is missing")
 main = pytest.importorskip("newsbeam.nlp.training.__main__")
 network = pytest.importorskip("newsbeam.nlp.training.network")
@@ -87,4 +88,22 @@ def test_a_text_without_a_title_is_named(tmp_path: Path) -> None:
         variants.read_texts(path)
     assert caught.value.where == f"{path}:2"
     path.write_text('{"title": "One"}\n')
-    assert [{"title": "One", "events": ()}] == variants.read_texts(path)
+    assert [{"id": None, "title": "One", "summary": "", "events": ()}] == variants.read_texts(path)
+    path.write_text('{"title": "One", "summary": 2}\n')
+    with pytest.raises(NewsbeamError, match="must be text"):
+        variants.read_texts(path)
+
+
+def test_an_item_without_words_has_no_variants():
+    item = {"id": "a", "title": " ", "summary": " ", "events": []}
+    assert [] == list(variants.variants([item] * 20, {}, 2))
+
+
+def test_what_training_lacks_is_named_before_it_begins(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    main.add_arguments(parser)
+    given = ["--labelled", "l", "--encoder", "e", "--vocabulary", "v"]
+    with pytest.raises(NewsbeamError, match="add --teacher"):
+        main.published_models(parser.parse_args([*given, "--unlabelled", "texts.jsonl"]))
+    with pytest.raises(NewsbeamError, match=r"model\.safetensors is missing"):
+        main.published_models(parser.parse_args([*given, "--teacher", str(tmp_path)]))

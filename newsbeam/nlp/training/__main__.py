@@ -87,7 +87,13 @@ class Models(NamedTuple):
 
 
 def published_models(options: argparse.Namespace) -> Models:
-    """Read the models that the arguments name."""
+    """Read the encoder, and look for the files of the larger network, that the arguments name."""
+    if options.unlabelled and not options.teacher:
+        raise NewsbeamError("texts without labels teach nothing without a teacher: add --teacher")
+    if options.teacher:
+        for name in (mpnet.WEIGHTS, mpnet.VOCABULARY):
+            if not (options.teacher / name).is_file():
+                raise NewsbeamError(f"{name} is missing", where=str(options.teacher))
     return Models(
         network.read_published(options.encoder, _read_vocabulary(options.vocabulary)), options.teacher
     )
@@ -165,7 +171,7 @@ def without_labels(
     texts = [*variants(items, near, VARIANTS), *(text for path in unlabelled for text in read_texts(path))]
     own = variants(ours, near, VARIANTS_OF_OWN)
     examples = [*make(texts, UNLABELLED_WEIGHT), *make(list(own), OWN_WEIGHT)]
-    return [example._replace(labelled=False) for example in examples]
+    return [example._replace(labelled=False, features=[], roles=[]) for example in examples]
 
 
 def teach(

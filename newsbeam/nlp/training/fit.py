@@ -1,7 +1,7 @@
 """Fitting: linear models for the types, the model over all scores, thresholds, and the roles.
 
 Everything is deterministic: no random numbers, a fixed order, a solver without any. The encoder is trained
-apart (network.py); here its scores of held-out items come in. How scores are joined and where the thresholds
+apart (learning.py); here its scores of held-out items come in. How scores are joined and where the thresholds
 lie is learned from these items, the newest: what the models will meet is newer still.
 """
 

@@ -1,4 +1,4 @@
-"""How a network learns from labelled items, and from what other networks say of them.
+"""How a network learns from labelled items, and from what other networks say of them and of other texts.
 
 A binary cross-entropy for each type, and one for each name in an item that has an event. Networks that were
 trained before can teach another: then the mean of their probabilities is wanted beside the labels (Hinton,

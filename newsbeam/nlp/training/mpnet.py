@@ -25,6 +25,7 @@ from newsbeam.nlp.wordpiece import BEGIN, END, PADDING, SPECIAL
 WIDTH, HEADS, INNER, LAYERS = 768, 12, 3072, 12
 DISTANCES, FARTHEST = 32, 128  # classes of distance, and where the last begins
 FIRST_PLACE = 2  # the places before it are not used
+WEIGHTS, VOCABULARY = "model.safetensors", "vocab.txt"
 LONGEST = 96  # pieces of title and lead, names spelt out
 _THEIRS = {PADDING: "<pad>", BEGIN: "<s>", END: "</s>", **LIKE}
 Weights = Mapping[str, npt.NDArray[np.float32]]
@@ -100,12 +101,12 @@ def start(folder: Path, seed: int = 0) -> MPNet:
     Raises :class:`NewsbeamError` where they are no weights of mpnet-base.
     """
     torch.manual_seed(seed)
-    published = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    published = (folder / VOCABULARY).read_text(encoding="utf-8").splitlines()
     index = {piece: at for at, piece in reversed(list(enumerate(published)))}
     pieces = (*SPECIAL, *(p for p in dict.fromkeys(published) if p not in SPECIAL and p[:1] != "<"))
     network = MPNet(pieces)
     try:
-        weights = load_file(folder / "model.safetensors")
+        weights = load_file(folder / WEIGHTS)
         _take_over(network, weights, [index[_THEIRS.get(piece, piece)] for piece in pieces])
     except (SafetensorError, KeyError, IndexError, RuntimeError) as error:
         raise NewsbeamError(f"not the weights of mpnet-base: {error}", where=str(folder)) from error

@@ -48,8 +48,9 @@ def variants(items: Sequence[Item], near: Neighbours, each: int) -> Iterator[Ite
         for variant in range(each):
             kept = "" if order.random() < WITHOUT_SUMMARY else summary
             texts = {"title": _vary(title, near, order), "summary": _vary(kept, near, order)}
-            yield {**item, "id": f"{number}-{variant}", "events": (), **texts}
-        if summary and order.random() < SUMMARY_ALONE:
+            if any(map(str.strip, texts.values())):
+                yield {**item, "id": f"{number}-{variant}", "events": (), **texts}
+        if summary.strip() and order.random() < SUMMARY_ALONE:
             alone = {"title": summary[:_LONGEST], "summary": ""}
             yield {**item, "id": f"{number}-alone", "events": (), **alone}
 
@@ -57,14 +58,20 @@ def variants(items: Sequence[Item], near: Neighbours, each: int) -> Iterator[Ite
 def read_texts(path: Path) -> list[Item]:
     """Read texts without labels, one JSON object with a title (and a summary) a line."""
     items: list[Item] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
         try:
             item = json.loads(line)
         except ValueError as error:
             raise ItemError("not JSON", where=f"{path}:{number}") from error
-        if not isinstance(item, dict) or not isinstance(item.get("title"), str):
+        title = item.get("title") if isinstance(item, dict) else None
+        if not isinstance(title, str) or not title.strip():
             raise ItemError("a text needs a title", where=f"{path}:{number}")
-        items.append({**item, "events": ()})
+        summary = item.get("summary") or ""
+        if not isinstance(summary, str):
+            raise ItemError("the summary must be text", where=f"{path}:{number}")
+        items.append({"id": item.get("id"), "title": title, "summary": summary, "events": ()})
     return items
 
 
