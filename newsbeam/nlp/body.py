@@ -74,7 +74,7 @@ def body_findings(
             )
             found.setdefault(match.rule.type, []).append(finding)
     linear: dict[int, Floats] = {}  # by sentence
-    joined: dict[int, Floats] = {}
+    joined: dict[int, Floats] = {}  # by where it is read from
 
     def is_likely(finding: BodyFinding) -> bool:
         match = finding.match
@@ -86,9 +86,10 @@ def body_findings(
             return odds >= (ACT_IN_LEAD if family(match.rule.type) == "regulatory" else DEED_IN_LEAD)
         if odds < LEAST_ODDS or odds >= SURE_ODDS:
             return odds >= SURE_ODDS
-        if at not in joined:
-            joined[at] = judges.joined(_sentence(reading, match), _begin(reading, match), linear[at])
-        return bool(joined[at][column] >= LEAST_PROBABILITY)
+        begin = _begin(reading, match)
+        if begin not in joined:
+            joined[begin] = judges.joined(_sentence(reading, match), begin, linear[at])
+        return bool(joined[begin][column] >= LEAST_PROBABILITY)
 
     best = [next(filter(is_likely, sorted(findings, key=_order)), None) for findings in found.values()]
     likely = sorted((finding for finding in best if finding), key=_order)[:MOST]
