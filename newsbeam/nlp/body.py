@@ -73,27 +73,57 @@ def body_findings(
                 match, chosen, CONFIDENCE * match.rule.strength, _is_background(doc, reading, match)
             )
             found.setdefault(match.rule.type, []).append(finding)
-    linear: dict[int, Floats] = {}  # by sentence
-    joined: dict[int, Floats] = {}  # by where it is read from
-
-    def is_likely(finding: BodyFinding) -> bool:
-        match = finding.match
-        at, column = match.sentence, TYPES.index(match.rule.type)
-        if at not in linear:
-            linear[at] = judges.linear(_sentence(reading, match))
-        odds = float(linear[at][column])
-        if reading.title_end <= match.start < reading.lead_end:
-            return odds >= (ACT_IN_LEAD if family(match.rule.type) == "regulatory" else DEED_IN_LEAD)
-        if odds < LEAST_ODDS or odds >= SURE_ODDS:
-            return odds >= SURE_ODDS
-        begin = _begin(reading, match)
-        if begin not in joined:
-            joined[begin] = judges.joined(_sentence(reading, match), begin, linear[at])
-        return bool(joined[begin][column] >= LEAST_PROBABILITY)
-
-    best = [next(filter(is_likely, sorted(findings, key=_order)), None) for findings in found.values()]
+    said = _Said(reading, judges)
+    best = map(said.best, found.values())
     likely = sorted((finding for finding in best if finding), key=_order)[:MOST]
     yield from sorted(likely, key=lambda finding: finding.match.start)
+
+
+class _Said:
+    """What the models say of the sentences of one document; each is asked once about a sentence."""
+
+    def __init__(self, reading: Reading, judges: Judges) -> None:
+        self.reading = reading
+        self.judges = judges
+        self.linear: dict[int, Floats] = {}  # by sentence
+        self.joined: dict[int, Floats] = {}  # by where it is read from
+
+    def best(self, findings: Sequence[BodyFinding]) -> BodyFinding | None:
+        """Return the first of ``findings``, all of one type, that is likely.
+
+        Of what a vendor did, findings that the encoder must be asked about come last: it takes time. An act
+        is told by the sentence that best names who acts.
+        """
+        ordered = sorted(findings, key=_order)
+        if len(ordered) > 1 and family(ordered[0].match.rule.type) == "vendor":
+            ordered.sort(key=lambda finding: (finding.background, self._is_doubtful(finding)))
+        return next(filter(self._is_likely, ordered), None)
+
+    def _is_likely(self, finding: BodyFinding) -> bool:
+        match = finding.match
+        odds = self._odds(match)
+        if self._is_lead(match):
+            return odds >= (ACT_IN_LEAD if family(match.rule.type) == "regulatory" else DEED_IN_LEAD)
+        if not self._is_doubtful(finding):
+            return odds >= SURE_ODDS
+        begin = _begin(self.reading, match)
+        if begin not in self.joined:
+            sentence = _sentence(self.reading, match)
+            self.joined[begin] = self.judges.joined(sentence, begin, self.linear[match.sentence])
+        return bool(self.joined[begin][TYPES.index(match.rule.type)] >= LEAST_PROBABILITY)
+
+    def _is_doubtful(self, finding: BodyFinding) -> bool:
+        match = finding.match
+        return not self._is_lead(match) and LEAST_ODDS <= self._odds(match) < SURE_ODDS
+
+    def _is_lead(self, match: Match) -> bool:
+        return self.reading.title_end <= match.start < self.reading.lead_end
+
+    def _odds(self, match: Match) -> float:
+        """Return the log odds that the sentence of ``match`` reports its type, by the linear model."""
+        if match.sentence not in self.linear:
+            self.linear[match.sentence] = self.judges.linear(_sentence(self.reading, match))
+        return float(self.linear[match.sentence][TYPES.index(match.rule.type)])
 
 
 def _begin(reading: Reading, match: Match) -> int:

@@ -171,6 +171,25 @@ def test_a_later_paragraph_adds_what_it_plainly_reports(nlp):
     assert found[0].confidence < 0.6
 
 
+def test_the_encoder_is_not_asked_where_a_plainer_sentence_reports_the_event(nlp, monkeypatch):
+    """A sentence that the linear model doubts costs a reading by the encoder; a later, plain one does not."""
+    doubtful = "Our analyst met a manager at Zalando to discuss its exciting new partnership with Adidas."
+    plain = "Zalando has announced a partnership with Xiaomi."
+    asked = []
+    encode_part = Encoder.encode_part
+
+    def counting(self, reading, start, end):
+        asked.append(reading.text[start:end])
+        return encode_part(self, reading, start, end)
+
+    monkeypatch.setattr(Encoder, "encode_part", counting)
+    found = _events(nlp, "A week at Zalando", text=f"{LEAD}\n\n{doubtful}\n\n{plain}")
+    assert [plain] == [event.evidence.sentence for event in found]
+    assert [] == asked
+    _events(nlp, "A week at Zalando", text=f"{LEAD}\n\n{doubtful}")
+    assert [doubtful] == asked
+
+
 def test_a_title_counts_where_the_lead_speaks_of_other_things(nlp):
     """Read with its lead it may look like none; read alone it reports an event."""
     lead = "Critics say that cameras in prisons could infringe on the rights of citizens. The firm disagrees."
