@@ -29,12 +29,17 @@ from newsbeam.taxonomy import TYPES, family
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
 SURE_WITHOUT_VENDOR = 0.4  # least probability of a vendor's event where none is named: of 7 below 2 are right
+NEVER = 1.0
+SURE_WITHOUT_TECHNOLOGY = 0.5  # of an act where nothing named is about technology: of 4 below none is right
 REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
 _COLUMNS = np.array(TYPES)
 OF_VENDORS = np.array([family(name) == "vendor" for name in TYPES])
+# A discount or a test of a product is easily taken for these; they are never told of a deal or a review.
+OF_PRODUCTS = np.isin(_COLUMNS, ["vendor.product_launch", "vendor.pricing"])
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
+NO_TECHNOLOGY = "title and lead name no vendor, no regulator and no technology topic"
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
 
 
@@ -44,7 +49,8 @@ class Trace(NamedTuple):
     ``scores`` are the learner's probabilities by type with the threshold of each; ``fired`` and ``near``
     are the rules that matched: (rule, type, trigger, sentence, what was missing). ``hopeless`` items are
     those where the linear model alone was sure enough that there is no event in title and lead. ``politics``
-    is true where a law or rule was held back since nothing in title and lead is about technology.
+    is true where an act of an authority was likely, but nothing in title and lead is about technology: a law
+    or rule is then held back, and other acts need more.
     """
 
     scores: tuple[tuple[str, float, float], ...]
@@ -62,7 +68,7 @@ class Trace(NamedTuple):
             if name == event_type
         ]
         if self.politics and event_type == TECHNOLOGY_ONLY:
-            said.append("held back: title and lead name no vendor, no regulator and no technology topic")
+            said.append(f"held back: {NO_TECHNOLOGY}")
         said += [
             f"rule {rule}: {trigger!r} fired, which alone is not enough"
             for rule, name, trigger, *_ in self.fired
@@ -111,12 +117,11 @@ class EventDetector:
         scores, impression = self._judge(reading, row)
         text = {field.name: reading.text[field.start : field.end] for field in fields_of(doc)}
         content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
-        least = SURE_IN_QUIET if content_type in QUIET else 0.0
-        thresholds = np.maximum(self.learner.thresholds, least)
         named = candidates(reading)
-        if not named:
-            thresholds[OF_VENDORS] = np.maximum(thresholds[OF_VENDORS], SURE_WITHOUT_VENDOR)
+        thresholds = needed(self.learner.thresholds, content_type, anyone=bool(named))
         politics = _is_politics(reading, scores, thresholds)
+        if politics:
+            thresholds[~OF_VENDORS] = np.maximum(thresholds[~OF_VENDORS], SURE_WITHOUT_TECHNOLOGY)
         decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
         lead = self._lead_findings(doc, reading, row, decided, impression, named=named) if impression else []
         known = [finding.type for finding in lead]
@@ -218,6 +223,19 @@ class EventDetector:
         )
 
 
+def needed(own: Floats, content_type: str, *, anyone: bool) -> Floats:
+    """Return the probability that each type needs, whose ``own`` threshold holds for plain news.
+
+    ``anyone`` says whether title or lead name a vendor.
+    """
+    thresholds = np.maximum(own, SURE_IN_QUIET if content_type in QUIET else 0.0)
+    if content_type in {"deal", "review"}:
+        thresholds[OF_PRODUCTS] = NEVER
+    if not anyone:
+        thresholds[OF_VENDORS] = np.maximum(thresholds[OF_VENDORS], SURE_WITHOUT_VENDOR)
+    return thresholds
+
+
 def decide(scores: Floats, thresholds: Floats) -> list[tuple[str, float]]:
     """Return the types above their threshold, the surest first.
 
@@ -239,9 +257,8 @@ def decide(scores: Floats, thresholds: Floats) -> list[tuple[str, float]]:
 
 
 def _is_politics(reading: Reading, scores: Floats, thresholds: Floats) -> bool:
-    """Say whether a law or rule would be reported of an item that is not about technology."""
-    column = TYPES.index(TECHNOLOGY_ONLY)
-    return bool(scores[column] > thresholds[column]) and not is_about_technology(reading)
+    """Say whether an act of an authority would be reported of an item that is not about technology."""
+    return bool((scores > thresholds)[~OF_VENDORS].any()) and not is_about_technology(reading)
 
 
 def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:

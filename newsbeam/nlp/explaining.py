@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from newsbeam.nlp.body import QUIET
-from newsbeam.nlp.events import SECOND_NEEDS, EventDetector
+from newsbeam.nlp.events import NEVER, NO_TECHNOLOGY, SECOND_NEEDS, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
 from newsbeam.nlp.wording import told
 from newsbeam.nlp.wordpiece import Encoded
-from newsbeam.taxonomy import TYPES
+from newsbeam.taxonomy import TYPES, family
 
 LEAST_FALL = 0.5  # of the encoder's log odds, for a word to be shown as telling
 MOST_WORDS = 4
@@ -77,16 +77,22 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         ("for", detector.learner.strongest(row, event_type)),
     ):
         said.append(f"speaks {side} it: {'; '.join(told(features)) or 'nothing'}")
-    if needed > round(own, 3):
-        kind = doc._.trace.content_type.replace("_", "-")
+    kind = doc._.trace.content_type.replace("_", "-")
+    if needed == NEVER:
+        said.append(f"the text is of the kind {kind}, of which no launch and no price is told")
+    elif needed > round(own, 3):
         reason = ", which is the reason" if score > own else ""
-        quiet = doc._.trace.content_type in QUIET
-        why = f"the text is of the kind {kind}" if quiet else "title and lead name no vendor"
+        if doc._.trace.content_type in QUIET:
+            why = f"the text is of the kind {kind}"
+        elif family(event_type) == "vendor":
+            why = "title and lead name no vendor"
+        else:
+            why = NO_TECHNOLOGY
         said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")
     if score > needed and found:
         rest = (
             "of several acts of an authority the surest counts"
-            if event_type.startswith("regulatory.")
+            if family(event_type) == "regulatory"
             else f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
         )
         said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough: {rest}")

@@ -116,6 +116,21 @@ def test_a_law_without_technology_is_politics(nlp, title, held_back):
         assert () == doc._.events
 
 
+@pytest.mark.parametrize(
+    ("title", "needed"),
+    [
+        ("Court rules against wind farm", 0.5),
+        ("Court rules against Google", None),
+        ("Court rules on data of phones", None),
+    ],
+)
+def test_an_act_without_technology_needs_more(nlp, title, needed):
+    trace = make_doc(nlp, title)._.trace
+    own = nlp.get_pipe("newsbeam_events").learner.thresholds[TYPES.index("regulatory.lawsuit")]
+    wanted = next(threshold for name, _, threshold in trace.scores if name == "regulatory.lawsuit")
+    assert wanted == (needed or round(own, 3))
+
+
 def test_a_later_paragraph_adds_an_event_by_rule(nlp):
     """The text may add an event of a vendor of the title; the evidence says where it stands."""
     text = "Lots of people came.\n" * 30 + "Separately, Netflix agreed to buy Lumo, a start-up from Oslo."
@@ -196,6 +211,22 @@ def test_a_title_counts_where_the_lead_speaks_of_other_things(nlp):
     found = _events(nlp, "Chinese firm Taigusys launches emotion-recognition system", text=lead)
     assert ["vendor.product_launch"] == [event.type for event in found]
     assert "title" == found[0].evidence.field
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Samsung's new Galaxy Watch is $60 off with a free band",
+        "I tried Google's new Gemini tool in Docs and it writes like a manager",
+        "Apple's AirPods Max 2 have dropped to $449 at Amazon",
+    ],
+)
+def test_no_launch_or_price_is_told_of_a_deal_or_a_review(nlp, title):
+    doc = make_doc(nlp, title)
+    assert () == doc._.events
+    needed = {name: threshold for name, _, threshold in doc._.trace.scores}
+    assert 1.0 == needed["vendor.product_launch"] == needed["vendor.pricing"]
+    assert 0.5 == needed["vendor.product_withdrawal"]
 
 
 def test_an_opinion_needs_more_to_report_an_event(nlp):
