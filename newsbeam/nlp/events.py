@@ -19,7 +19,7 @@ from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
-from newsbeam.nlp.topics import is_about_technology
+from newsbeam.nlp.topics import WIDE, is_about_technology, subject
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wording import told
@@ -50,7 +50,8 @@ class Trace(NamedTuple):
     are the rules that matched: (rule, type, trigger, sentence, what was missing). ``hopeless`` items are
     those where the linear model alone was sure enough that there is no event in title and lead. ``politics``
     is true where an act of an authority was likely, but nothing in title and lead is about technology: a law
-    or rule is then held back, and other acts need more.
+    or rule is then held back, and other acts need more. ``raised`` is the type that got the score of a suit
+    or an investigation, the type that had it, and the word that says what it is about.
     """
 
     scores: tuple[tuple[str, float, float], ...]
@@ -59,6 +60,7 @@ class Trace(NamedTuple):
     content_type: str
     hopeless: bool
     politics: bool
+    raised: tuple[str, str, str] | None
 
     def why_not(self, event_type: str) -> list[str]:
         """Say what was missing for an event of ``event_type``."""
@@ -122,6 +124,7 @@ class EventDetector:
         politics = _is_politics(reading, scores, thresholds)
         if politics:
             thresholds[~OF_VENDORS] = np.maximum(thresholds[~OF_VENDORS], SURE_WITHOUT_TECHNOLOGY)
+        raised = _raise_subject(reading, scores, thresholds)
         decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
         lead = self._lead_findings(doc, reading, row, decided, impression, named=named) if impression else []
         known = [finding.type for finding in lead]
@@ -134,7 +137,13 @@ class EventDetector:
         context = _context(doc, text) if found else SlotContext()
         doc._.events = tuple(_detection(doc, reading, finding, content_type, context) for finding in found)
         doc._.trace = _trace(
-            reading, scores, thresholds, content_type, hopeless=impression is None, politics=politics
+            reading,
+            scores,
+            thresholds,
+            content_type,
+            hopeless=impression is None,
+            politics=politics,
+            raised=raised,
         )
         return doc
 
@@ -261,6 +270,23 @@ def _is_politics(reading: Reading, scores: Floats, thresholds: Floats) -> bool:
     return bool((scores > thresholds)[~OF_VENDORS].any()) and not is_about_technology(reading)
 
 
+def _raise_subject(reading: Reading, scores: Floats, thresholds: Floats) -> tuple[str, str, str] | None:
+    """Give the score of a suit or an investigation to the type that it is about, which precedes it.
+
+    Returns that type, the one that had the score, and the word that says so.
+    """
+    surplus = np.where(OF_VENDORS, -np.inf, scores - thresholds)
+    best = int(surplus.argmax())
+    if surplus[best] <= 0 or TYPES[best] not in WIDE:
+        return None
+    about = subject(reading)
+    if about is None:
+        return None
+    event_type, word = about
+    scores[TYPES.index(event_type)], scores[best] = scores[best], scores[TYPES.index(event_type)]
+    return event_type, TYPES[best], word
+
+
 def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
     mentions: Sequence[Mention] = doc._.mentions
     listed = shipped_catalogue().vendors
@@ -339,7 +365,14 @@ def _is_old(doc: Doc, finding: Finding, sentence: str, span: tuple[int, int], fi
 
 
 def _trace(
-    reading: Reading, scores: Floats, thresholds: Floats, content_type: str, *, hopeless: bool, politics: bool
+    reading: Reading,
+    scores: Floats,
+    thresholds: Floats,
+    content_type: str,
+    *,
+    hopeless: bool,
+    politics: bool,
+    raised: tuple[str, str, str] | None,
 ) -> Trace:
     def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
         masked = match.masked
@@ -362,6 +395,7 @@ def _trace(
         content_type,
         hopeless,
         politics,
+        raised,
     )
 
 

@@ -51,9 +51,13 @@ def _verdict(detector: EventDetector, doc: Doc, event_type: str, reading: Readin
     column = TYPES.index(event_type)
     score, needed = _score(doc, event_type)
     late = ", asked only now," if doc._.trace.hopeless else ""
+    raised = ""
+    if doc._.trace.raised and event_type in doc._.trace.raised:
+        narrow, wide, word = doc._.trace.raised
+        raised = f"; “{word}” makes {narrow}, which precedes it, of what looks like {wide}"
     return (
         f"linear model {linear[column]:+.2f}, encoder{late} {by_encoder[column]:+.2f} "
-        f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}"
+        f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}{raised}"
     )
 
 

@@ -117,6 +117,29 @@ def test_a_law_without_technology_is_politics(nlp, title, held_back):
 
 
 @pytest.mark.parametrize(
+    ("title", "event_type", "raised"),
+    [
+        (
+            "Nintendo sues the US government for a refund of tariffs",
+            "regulatory.tariff",
+            ("regulatory.tariff", "regulatory.lawsuit", "tariffs"),
+        ),
+        (
+            "Court hears the appeal of Google in the monopoly case",
+            "regulatory.antitrust",
+            None,
+        ),
+        ("Texas sues Roblox over the safety of children", "regulatory.lawsuit", None),
+    ],
+)
+def test_a_suit_over_duties_is_an_act_on_duties(nlp, title, event_type, raised):
+    """The taxonomy's precedence, where a word of title or lead says what the suit is about."""
+    doc = make_doc(nlp, title)
+    assert [event_type] == [event.type for event in doc._.events]
+    assert raised == doc._.trace.raised
+
+
+@pytest.mark.parametrize(
     ("title", "needed"),
     [
         ("Court rules against wind farm", 0.5),
