@@ -415,6 +415,7 @@ def test_vendor_events_have_no_stage() -> None:
         ("A phone for spring", "https://example.org/story/glow-3-deal-326/", "deal"),
         ("The Glow 3 goes on sale for $499 on Friday", "", "news"),
         ("Lumora cuts the Glow plan to $10 a month", "", "news"),
+        ("The Glow plan is down to $5 a month", "", "news"),
         ("Shares of Lumora fall 20 percent off their high", "", "news"),
         ("Lumora puts a $20 billion deal on hold", "https://example.org/lumora-deal-on-the-line/", "news"),
         ("Take a first look at the Glow 4", "", "news"),
