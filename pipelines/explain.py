@@ -16,6 +16,7 @@ from newsbeam.detection import load_language, read_article
 from newsbeam.documents import read_one
 from newsbeam.errors import NewsbeamError, UsageError
 from newsbeam.messages import event_message
+from newsbeam.nlp.deciding import NEVER
 from newsbeam.nlp.events import EventDetector
 from newsbeam.nlp.explaining import spoken_against, telling_words, verdict
 from newsbeam.policies import Policy, decide
@@ -205,13 +206,16 @@ class _Explanation:
         if trace is None:
             return
         found = {detection.type for detection in self._doc._.events}
+        if trace.raised:
+            found.add(trace.raised.wide)  # told as what it is about
         near = [row for row in trace.near if row[1] not in found][:NEAR_RULES]
         shares = sorted(((-s / t, name, s, t) for name, s, t in trace.scores if name not in found and t))
         scores = [row for row in shares if -row[0] >= NEAR_SHARE][:NEAR_SCORES]
         if scores or near:
             self._line(("Nearly", "bold"))
         for _, name, score, threshold in scores:
-            self._line(f"{name}: the learner says {score:.2f}, needs {threshold:.2f}", indent=2)
+            needs = "is not told of such a text" if threshold == NEVER else f"needs {threshold:.2f}"
+            self._line(f"{name}: the learner says {score:.2f}, {needs}", indent=2)
         for rule, name, trigger, sentence, missing in near:
             self._line(
                 f"{name}: rule {rule} has “{trigger}”, misses {', '.join(missing)}, in: {sentence[:120]}",

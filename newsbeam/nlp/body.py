@@ -6,6 +6,7 @@ title alone, where the lead speaks of other things. The encoder is asked where t
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -89,41 +90,49 @@ class _Said:
         self.joined: dict[int, Floats] = {}  # by where it is read from
 
     def best(self, findings: Sequence[BodyFinding]) -> BodyFinding | None:
-        """Return the first of ``findings``, all of one type, that is likely.
+        """Return the first of ``findings``, all of one type, that is likely; news comes before old facts.
 
-        Of what a vendor did, findings that the encoder must be asked about come last: it takes time. An act
-        is told by the sentence that best names who acts.
+        Of what a vendor did, findings that the encoder must be asked about come after the others: it takes
+        time. An act is told by the sentence that best names who acts.
         """
-        ordered = sorted(findings, key=_order)
-        if len(ordered) > 1 and family(ordered[0].match.rule.type) == "vendor":
-            ordered.sort(key=lambda finding: (finding.background, self._is_doubtful(finding)))
-        return next(filter(self._is_likely, ordered), None)
+        for _, alike in groupby(sorted(findings, key=_order), key=lambda finding: finding.background):
+            doubtful = []
+            for finding in alike:
+                if family(finding.match.rule.type) == "vendor" and self._is_doubtful(finding.match):
+                    doubtful.append(finding)
+                elif self._is_likely(finding.match):
+                    return finding
+            for finding in doubtful:
+                if self._is_likely(finding.match):
+                    return finding
+        return None
 
-    def _is_likely(self, finding: BodyFinding) -> bool:
-        match = finding.match
+    def _is_likely(self, match: Match) -> bool:
         odds = self._odds(match)
         if self._is_lead(match):
             return odds >= (ACT_IN_LEAD if family(match.rule.type) == "regulatory" else DEED_IN_LEAD)
-        if not self._is_doubtful(finding):
+        if not self._is_doubtful(match):
             return odds >= SURE_ODDS
         begin = _begin(self.reading, match)
         if begin not in self.joined:
             sentence = _sentence(self.reading, match)
-            self.joined[begin] = self.judges.joined(sentence, begin, self.linear[match.sentence])
+            self.joined[begin] = self.judges.joined(sentence, begin, self._linear(match))
         return bool(self.joined[begin][TYPES.index(match.rule.type)] >= LEAST_PROBABILITY)
 
-    def _is_doubtful(self, finding: BodyFinding) -> bool:
-        match = finding.match
+    def _is_doubtful(self, match: Match) -> bool:
         return not self._is_lead(match) and LEAST_ODDS <= self._odds(match) < SURE_ODDS
 
     def _is_lead(self, match: Match) -> bool:
         return self.reading.title_end <= match.start < self.reading.lead_end
 
     def _odds(self, match: Match) -> float:
-        """Return the log odds that the sentence of ``match`` reports its type, by the linear model."""
+        return float(self._linear(match)[TYPES.index(match.rule.type)])
+
+    def _linear(self, match: Match) -> Floats:
+        """Return the log odds of each type by the linear model, for the sentence of ``match``."""
         if match.sentence not in self.linear:
             self.linear[match.sentence] = self.judges.linear(_sentence(self.reading, match))
-        return float(self.linear[match.sentence][TYPES.index(match.rule.type)])
+        return self.linear[match.sentence]
 
 
 def _begin(reading: Reading, match: Match) -> int:

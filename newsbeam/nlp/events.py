@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
-from newsbeam.nlp.body import QUIET, BodyFinding, Judges, body_findings
+from newsbeam.nlp.body import BodyFinding, Judges, body_findings
+from newsbeam.nlp.deciding import TECHNOLOGY_ONLY, Decision, Raised, decide
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -19,28 +19,16 @@ from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
-from newsbeam.nlp.topics import WIDE, is_about_technology, subject
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wording import told
 from newsbeam.records import LEARNER, Detection, Evidence
 from newsbeam.taxonomy import TYPES, family
 
-MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
-SURE_IN_QUIET = 0.5  # least probability of an event in a review, a how-to, a deal, an opinion or a roundup
-SURE_WITHOUT_VENDOR = 0.4  # least probability of a vendor's event where none is named: of 7 below 2 are right
-NEVER = 1.0
-SURE_WITHOUT_TECHNOLOGY = 0.5  # of an act where nothing named is about technology: of 4 below none is right
 REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
-_COLUMNS = np.array(TYPES)
-OF_VENDORS = np.array([family(name) == "vendor" for name in TYPES])
-# A discount or a test of a product is easily taken for these; they are never told of a deal or a review.
-OF_PRODUCTS = np.isin(_COLUMNS, ["vendor.product_launch", "vendor.pricing"])
-SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 NO_TECHNOLOGY = "title and lead name no vendor, no regulator and no technology topic"
-TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
 
 
 class Trace(NamedTuple):
@@ -49,9 +37,8 @@ class Trace(NamedTuple):
     ``scores`` are the learner's probabilities by type with the threshold of each; ``fired`` and ``near``
     are the rules that matched: (rule, type, trigger, sentence, what was missing). ``hopeless`` items are
     those where the linear model alone was sure enough that there is no event in title and lead. ``politics``
-    is true where an act of an authority was likely, but nothing in title and lead is about technology: a law
-    or rule is then held back, and other acts need more. ``raised`` is the type that got the score of a suit
-    or an investigation, the type that had it, and the word that says what it is about.
+    is true where a law or rule was held back, since nothing in title and lead is about technology; ``raised``
+    says which type was given the score of another.
     """
 
     scores: tuple[tuple[str, float, float], ...]
@@ -60,7 +47,7 @@ class Trace(NamedTuple):
     content_type: str
     hopeless: bool
     politics: bool
-    raised: tuple[str, str, str] | None
+    raised: Raised | None
 
     def why_not(self, event_type: str) -> list[str]:
         """Say what was missing for an event of ``event_type``."""
@@ -89,10 +76,12 @@ class Trace(NamedTuple):
 class Finding(NamedTuple):
     """An event that was decided on, before it is dressed as a Detection.
 
-    ``background`` is None where nobody has looked yet whether the fact is old.
+    ``background`` is None where nobody has looked yet whether the fact is old. ``stage_of`` is the type whose
+    stages it has: a suit that is told as what it is about stays a suit.
     """
 
     type: str
+    stage_of: str
     confidence: float
     match: Match | None
     trigger: Trigger
@@ -118,15 +107,14 @@ class EventDetector:
         row = self.learner.vocabulary.row(extract(reading, doc._.url))
         scores, impression = self._judge(reading, row)
         text = {field.name: reading.text[field.start : field.end] for field in fields_of(doc)}
-        content_type = axes.content_type(text.get("title", ""), text.get("summary", ""), doc._.url)
+        title, summary = text.get("title", ""), text.get("summary", "")
+        content_type = axes.content_type(title, summary, doc._.url)
+        by_title = axes.content_type(title, url=doc._.url) if content_type == "deal" else content_type
         named = candidates(reading)
-        thresholds = needed(self.learner.thresholds, content_type, anyone=bool(named))
-        politics = _is_politics(reading, scores, thresholds)
-        if politics:
-            thresholds[~OF_VENDORS] = np.maximum(thresholds[~OF_VENDORS], SURE_WITHOUT_TECHNOLOGY)
-        raised = _raise_subject(reading, scores, thresholds)
-        decided = decide(np.where(politics & (_COLUMNS == TECHNOLOGY_ONLY), 0.0, scores), thresholds)
-        lead = self._lead_findings(doc, reading, row, decided, impression, named=named) if impression else []
+        decision = decide(
+            reading, scores, self.learner.thresholds, content_type, by_title, anyone=bool(named)
+        )
+        lead = self._lead_findings(doc, reading, row, decision, impression, named=named) if impression else []
         known = [finding.type for finding in lead]
         judges = Judges(self._log_odds, self._joined)
         body = [
@@ -136,15 +124,7 @@ class EventDetector:
         found = (*lead, *body)
         context = _context(doc, text) if found else SlotContext()
         doc._.events = tuple(_detection(doc, reading, finding, content_type, context) for finding in found)
-        doc._.trace = _trace(
-            reading,
-            scores,
-            thresholds,
-            content_type,
-            hopeless=impression is None,
-            politics=politics,
-            raised=raised,
-        )
+        doc._.trace = _trace(reading, scores, decision, content_type, hopeless=impression is None)
         return doc
 
     def _judge(self, reading: Reading, row: Row) -> tuple[Floats, Impression | None]:
@@ -163,16 +143,18 @@ class EventDetector:
         doc: Doc,
         reading: Reading,
         row: Row,
-        decided: Sequence[tuple[str, float]],
+        decision: Decision,
         impression: Impression,
         *,
         named: Sequence[Candidate],
     ) -> list[Finding]:
         said = [impression.takes_part(candidate.named_at()) for candidate in named]
         findings = []
-        for event_type, probability in decided:
+        for event_type, probability in decision.told:
             spoken = self.learner.strongest(row, event_type, SPOKEN)
             strongest = spoken[:STRONGEST]
+            raised = decision.raised
+            wide = raised.wide if raised and raised.narrow == event_type else event_type
             by_encoder = impression.logits[TYPES.index(event_type)]
             match = best_match(reading, event_type, doc._.published)
             trigger = find_trigger(reading, match, spoken)
@@ -180,6 +162,7 @@ class EventDetector:
             findings.append(
                 Finding(
                     event_type,
+                    wide,
                     probability,
                     match,
                     trigger,
@@ -227,64 +210,10 @@ class EventDetector:
         authority = None
         if family(match.rule.type) == "regulatory":
             authority = nearest(match.masked, match.masked_start) or nearest_in_lead(reading, trigger)
+        kind = match.rule.type
         return Finding(
-            match.rule.type, found.confidence, match, trigger, found.chosen, (), authority, found.background
+            kind, kind, found.confidence, match, trigger, found.chosen, (), authority, found.background
         )
-
-
-def needed(own: Floats, content_type: str, *, anyone: bool) -> Floats:
-    """Return the probability that each type needs, whose ``own`` threshold holds for plain news.
-
-    ``anyone`` says whether title or lead name a vendor.
-    """
-    thresholds = np.maximum(own, SURE_IN_QUIET if content_type in QUIET else 0.0)
-    if content_type in {"deal", "review"}:
-        thresholds[OF_PRODUCTS] = NEVER
-    if not anyone:
-        thresholds[OF_VENDORS] = np.maximum(thresholds[OF_VENDORS], SURE_WITHOUT_VENDOR)
-    return thresholds
-
-
-def decide(scores: Floats, thresholds: Floats) -> list[tuple[str, float]]:
-    """Return the types above their threshold, the surest first.
-
-    An item reports one act of an authority (of 430 labelled items with one, none has two), so of the kinds
-    that it may be the surest counts; a second event of a vendor must be surer than its threshold asks.
-    """
-    surplus = scores - thresholds
-    decided: list[tuple[str, float]] = []
-    families: set[str] = set()
-    for index in np.argsort(-surplus, kind="stable"):
-        if surplus[index] <= 0 or len(decided) == MOST_EVENTS:
-            break
-        kind = family(TYPES[index])
-        if kind in families and (kind == "regulatory" or surplus[index] < SECOND_NEEDS):
-            continue
-        families.add(kind)
-        decided.append((TYPES[index], float(scores[index])))
-    return decided
-
-
-def _is_politics(reading: Reading, scores: Floats, thresholds: Floats) -> bool:
-    """Say whether an act of an authority would be reported of an item that is not about technology."""
-    return bool((scores > thresholds)[~OF_VENDORS].any()) and not is_about_technology(reading)
-
-
-def _raise_subject(reading: Reading, scores: Floats, thresholds: Floats) -> tuple[str, str, str] | None:
-    """Give the score of a suit or an investigation to the type that it is about, which precedes it.
-
-    Returns that type, the one that had the score, and the word that says so.
-    """
-    surplus = np.where(OF_VENDORS, -np.inf, scores - thresholds)
-    best = int(surplus.argmax())
-    if surplus[best] <= 0 or TYPES[best] not in WIDE:
-        return None
-    about = subject(reading)
-    if about is None:
-        return None
-    event_type, word = about
-    scores[TYPES.index(event_type)], scores[best] = scores[best], scores[TYPES.index(event_type)]
-    return event_type, TYPES[best], word
 
 
 def _context(doc: Doc, text: Mapping[str, str]) -> SlotContext:
@@ -333,7 +262,7 @@ def _detection(
         change_state=state,
         polarity=axes.polarity(near, at, finding.type),
         background=old if old is not None else _is_old(doc, finding, near, at, sentence.field),
-        stage=axes.stage(near, at, finding.type),
+        stage=axes.stage(near, at, finding.stage_of),
         content_type=content_type,
         confidence=round(min(0.99, finding.confidence), 2),
         slots=slots,
@@ -365,14 +294,7 @@ def _is_old(doc: Doc, finding: Finding, sentence: str, span: tuple[int, int], fi
 
 
 def _trace(
-    reading: Reading,
-    scores: Floats,
-    thresholds: Floats,
-    content_type: str,
-    *,
-    hopeless: bool,
-    politics: bool,
-    raised: tuple[str, str, str] | None,
+    reading: Reading, scores: Floats, decision: Decision, content_type: str, *, hopeless: bool
 ) -> Trace:
     def shown(match: Match) -> tuple[str, str, str, str, tuple[str, ...]]:
         masked = match.masked
@@ -388,14 +310,14 @@ def _trace(
     return Trace(
         tuple(
             (name, round(p, 3), round(t, 3))
-            for name, p, t in zip(TYPES, scores.tolist(), thresholds.tolist(), strict=True)
+            for name, p, t in zip(TYPES, scores.tolist(), decision.thresholds.tolist(), strict=True)
         ),
         tuple(shown(match) for match in reading.matches if not match.missing),
         tuple(shown(match) for match in reading.matches if match.missing),
         content_type,
         hopeless,
-        politics,
-        raised,
+        decision.politics,
+        decision.raised,
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from newsbeam.nlp.body import QUIET
-from newsbeam.nlp.events import NEVER, NO_TECHNOLOGY, SECOND_NEEDS, EventDetector
+from newsbeam.nlp.deciding import NEVER, SECOND_NEEDS, TECHNOLOGY_ONLY
+from newsbeam.nlp.events import NO_TECHNOLOGY, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
 from newsbeam.nlp.wording import told
@@ -51,13 +52,16 @@ def _verdict(detector: EventDetector, doc: Doc, event_type: str, reading: Readin
     column = TYPES.index(event_type)
     score, needed = _score(doc, event_type)
     late = ", asked only now," if doc._.trace.hopeless else ""
-    raised = ""
-    if doc._.trace.raised and event_type in doc._.trace.raised:
-        narrow, wide, word = doc._.trace.raised
-        raised = f"; “{word}” makes {narrow}, which precedes it, of what looks like {wide}"
+    given = ""
+    if raised := doc._.trace.raised:
+        since = f"since the title says “{raised.word}”"
+        if event_type == raised.narrow:
+            given = f"; it has the score of {raised.wide}, {_score(doc, raised.wide)[0]:.2f}, {since}"
+        elif event_type == raised.wide:
+            given = f"; its score was given to {raised.narrow}, which precedes it, {since}"
     return (
         f"linear model {linear[column]:+.2f}, encoder{late} {by_encoder[column]:+.2f} "
-        f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}{raised}"
+        f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}{given}"
     )
 
 
@@ -82,10 +86,10 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
     ):
         said.append(f"speaks {side} it: {'; '.join(told(features)) or 'nothing'}")
     kind = doc._.trace.content_type.replace("_", "-")
-    if needed == NEVER:
+    if needed == NEVER and event_type != TECHNOLOGY_ONLY:
         said.append(f"the text is of the kind {kind}, of which no launch and no price is told")
-    elif needed > round(own, 3):
-        reason = ", which is the reason" if score > own else ""
+    elif NEVER > needed > round(own, 3):
+        reason = ", which is the reason" if own < score <= needed else ""
         if doc._.trace.content_type in QUIET:
             why = f"the text is of the kind {kind}"
         elif family(event_type) == "vendor":
@@ -93,7 +97,8 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         else:
             why = NO_TECHNOLOGY
         said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")
-    if score > needed and found:
+    raised = doc._.trace.raised
+    if score > needed and found and not (raised and event_type == raised.wide):
         rest = (
             "of several acts of an authority the surest counts"
             if family(event_type) == "regulatory"

@@ -34,15 +34,19 @@ def is_about_technology(reading: Reading) -> bool:
 
 
 def subject(reading: Reading) -> tuple[str, str] | None:
-    """Return the type that a suit or an investigation is told as, and the word in title or lead that says so.
+    """Return the type that a suit or an investigation is told as, and the word of the title that says so.
 
-    Of 46 labelled acts of an authority in items with such a word 43 are of that type, and two are merger
-    reviews, which precede both.
+    Words of names do not count ("Monopoly Go", "the antitrust authority"), nor does the lead: it tells what
+    else there is. Of 41 labelled acts of an authority under such a title 38 are of that type, two
+    are merger reviews, which precede both.
     """
-    said = _WORD.findall(reading.text[: reading.lead_end])
     for event_type, name in SUBJECTS.items():
         words = wordlist(name)
-        for word in said:
-            if word.lower() in words:
-                return event_type, word
+        for match in _WORD.finditer(reading.text, 0, reading.title_end):
+            if match.group().lower() in words and not _is_named(reading, match.start()):
+                return event_type, match.group()
     return None
+
+
+def _is_named(reading: Reading, at: int) -> bool:
+    return any(piece.start <= at < piece.end for piece in reading.pieces)

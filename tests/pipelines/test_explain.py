@@ -113,6 +113,17 @@ def test_the_words_that_the_encoder_needs_are_shown(
             "rule funding.raises: 'raises $40,000'",
         ),
         ("The parish raises $40,000 for its organ", "vendor.funding", "name no vendor: it needs 0.40"),
+        (
+            "Apple's AirPods Max 2 have dropped to $449 at Amazon",
+            "vendor.product_launch",
+            "the text is of the kind deal, of which no launch and no price is told",
+        ),
+        ("Court rules against wind farm", "regulatory.lawsuit", "no technology topic: it needs 0.50"),
+        (
+            "Nintendo sues the US government for a refund of tariffs",
+            "regulatory.lawsuit",
+            "its score was given to regulatory.tariff, which precedes it, since the title says “tariffs”",
+        ),
     ],
 )
 def test_what_spoke_against_an_expected_type_is_said(
