@@ -22,6 +22,8 @@ SURE_IN_QUIET, SURE_WITHOUT_VENDOR, SURE_WITHOUT_TECHNOLOGY = 0.5, 0.4, 0.5
 NEVER = 1.0  # a threshold that no probability is above
 LAUNCH, PRICING = "vendor.product_launch", "vendor.pricing"
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
+# An item reports that a company is bought, or that an authority looks at it: of 49 labelled ones none both.
+PURCHASE = frozenset({"vendor.acquisition", "regulatory.merger_review"})
 PRODUCT_TEXTS = frozenset({"deal", "review"})  # they tell of products that are there
 OF_VENDORS = np.array([family(name) == "vendor" for name in TYPES])
 
@@ -80,7 +82,8 @@ def choose(scores: Floats, thresholds: Floats) -> tuple[tuple[str, float], ...]:
     """Return the types above their threshold, the surest first.
 
     An item reports one act of an authority (of 430 labelled items with one, none has two), so of the kinds
-    that it may be the surest counts; a second event of a vendor must be surer than its threshold asks.
+    that it may be the surest counts, and of a purchase and its review the surer; a second event of a vendor
+    must be surer than its threshold asks.
     """
     surplus = scores - thresholds
     chosen: list[tuple[str, float]] = []
@@ -90,6 +93,8 @@ def choose(scores: Floats, thresholds: Floats) -> tuple[tuple[str, float], ...]:
             break
         kind = family(TYPES[index])
         if kind in families and (kind == "regulatory" or surplus[index] < SECOND_NEEDS):
+            continue
+        if TYPES[index] in PURCHASE and any(name in PURCHASE for name, _ in chosen):
             continue
         families.add(kind)
         chosen.append((TYPES[index], float(scores[index])))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from newsbeam.nlp.body import QUIET
-from newsbeam.nlp.deciding import NEVER, SECOND_NEEDS, TECHNOLOGY_ONLY
+from newsbeam.nlp.deciding import NEVER, PURCHASE, SECOND_NEEDS, TECHNOLOGY_ONLY
 from newsbeam.nlp.events import NO_TECHNOLOGY, EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
@@ -99,11 +99,12 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")
     raised = doc._.trace.raised
     if score > needed and found and not (raised and event_type == raised.wide):
-        rest = (
-            "of several acts of an authority the surest counts"
-            if family(event_type) == "regulatory"
-            else f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
-        )
+        if event_type in PURCHASE and PURCHASE & set(found):
+            rest = "of a purchase and its review the surer counts"
+        elif family(event_type) == "regulatory":
+            rest = "of several acts of an authority the surest counts"
+        else:
+            rest = f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
         said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough: {rest}")
     return said
 

@@ -120,9 +120,9 @@ def test_the_words_that_the_encoder_needs_are_shown(
         ),
         ("Court rules against wind farm", "regulatory.lawsuit", "no technology topic: it needs 0.50"),
         (
-            "Nintendo sues the US government for a refund of tariffs",
+            "Shoppers sue Nintendo over tariff refunds",
             "regulatory.lawsuit",
-            "its score was given to regulatory.tariff, which precedes it, since the title says “tariffs”",
+            "its score was given to regulatory.tariff, which precedes it, since the title says “tariff”",
         ),
     ],
 )

@@ -37,6 +37,7 @@ except ImportError as missing:
 HELD_OUT = 0.165  # share of the labelled items, the newest, by which the scores are joined
 OWN_EXAMPLES = Path(__file__).parent
 EPOCHS = 3
+EPOCHS_AGAIN = 2  # of the encoder, when the larger network has learned again
 ENCODERS = 3  # that teach beside the larger network
 VARIANTS, VARIANTS_OF_OWN = 6, 1  # of a labelled item, of an example of our own
 UNLABELLED_WEIGHT = 0.7
@@ -127,8 +128,7 @@ def train(labelled: Sequence[Path], unlabelled: Sequence[Path], models: Models, 
     seen = [*real, *own]
     print(f"{len(older)} labelled items and {len(newest)} newer ones, {len(own)} examples of our own")
     others = without_labels(make, older, ours, unlabelled, models) if models.teacher else []
-    taught = teach(models, real, own, [*seen, *others])
-    encoder, kept = train_encoder(models, [*seen, *others], "", taught)
+    encoder, kept = learn(models, real, own, others)
     scores = learning.score(samples_of(held_out, kept), encoder)
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
@@ -174,23 +174,51 @@ def without_labels(
     return [example._replace(labelled=False, features=[], roles=[]) for example in examples]
 
 
-def teach(
-    models: Models, real: Sequence[Example], own: Sequence[Example], examples: Sequence[Example]
-) -> Scores | None:
-    """Return what teachers say of ``examples`` after learning from ``real`` ones and our ``own``.
+def learn(
+    models: Models, real: Sequence[Example], own: Sequence[Example], others: Sequence[Example]
+) -> tuple[network.Network, list[str]]:
+    """Return the encoder that ships, and its pieces.
 
-    They are a larger network and several encoders; the larger one says as much as all others together.
+    It learns from ``real`` examples, our ``own``, and ``others`` without labels: from the teachers, if there
+    is a larger network, and again when that has learned again.
     """
+    examples = [*real, *own, *others]
     if models.teacher is None:
-        return None
-    encoders = []
-    for seed in range(1, ENCODERS + 1):
-        encoder, kept = train_encoder(models, [*real, *own], f"encoder {seed} of {ENCODERS}, ", seed=seed)
-        encoders.append(learning.score(samples_of(examples, kept), encoder))
-    larger = mpnet.start(models.teacher)
-    learning.train(_course(larger, real, own), larger, "larger network, ")
-    said = learning.score(_spelt(larger, examples), larger)
-    return mean([mean(encoders), said])
+        return train_encoder(models, examples, "")
+    teachers = Teachers(models, models.teacher, real, own)
+    encoder, kept = train_encoder(models, examples, "", teachers.say(examples))
+    teachers.learn_again()
+    again = [samples_of(examples, kept)] * EPOCHS_AGAIN
+    learning.train(again, encoder, "again, ", teachers.say(examples))
+    return encoder, kept
+
+
+class Teachers:
+    """Several encoders and a larger network, which learned from ``real`` examples and our ``own``.
+
+    The larger network says as much as all others together, and twice as much when it has learned again.
+    """
+
+    def __init__(self, models: Models, larger: Path, real: Sequence[Example], own: Sequence[Example]) -> None:
+        self.examples = [*real, *own]
+        self.encoders = [
+            train_encoder(models, self.examples, f"encoder {seed} of {ENCODERS}, ", seed=seed)
+            for seed in range(1, ENCODERS + 1)
+        ]
+        self.larger = mpnet.start(larger)
+        self.share = 1
+        learning.train(_course(self.larger, real, own), self.larger, "larger network, ")
+
+    def learn_again(self) -> None:
+        """Train the larger network on all examples: of our own it has seen each only once."""
+        self.share = 2
+        learning.train([_either(self.larger, self.examples, EPOCHS)], self.larger, "larger network again, ")
+
+    def say(self, examples: Sequence[Example]) -> Scores:
+        """Return what the teachers say of ``examples``."""
+        encoders = [learning.score(samples_of(examples, kept), encoder) for encoder, kept in self.encoders]
+        larger = learning.score(_spelt(self.larger, examples), self.larger)
+        return mean([mean(encoders), *[larger] * self.share])
 
 
 def _course(
@@ -200,17 +228,15 @@ def _course(
 
     Of half of the examples, others in each epoch, the names are not spelt out, that it never leans on them.
     """
-    course = []
-    for epoch in range(EPOCHS):
-        examples = [*real, *own[epoch::EPOCHS]]
-        ways = samples_of(examples, larger.pieces, mpnet.LONGEST), _spelt(larger, examples)
-        course.append(
-            [
-                ways[fraction(f"{epoch} {example.reading.text}") < 0.5][at]
-                for at, example in enumerate(examples)
-            ]
-        )
-    return course
+    return [_either(larger, [*real, *own[epoch::EPOCHS]], epoch) for epoch in range(EPOCHS)]
+
+
+def _either(larger: mpnet.MPNet, examples: Sequence[Example], epoch: int) -> list[learning.Sample]:
+    """Return ``examples`` for the larger network, half of them with the words of all names."""
+    ways = samples_of(examples, larger.pieces, mpnet.LONGEST), _spelt(larger, examples)
+    return [
+        ways[fraction(f"{epoch} {example.reading.text}") < 0.5][at] for at, example in enumerate(examples)
+    ]
 
 
 def _spelt(larger: mpnet.MPNet, examples: Sequence[Example]) -> list[learning.Sample]:

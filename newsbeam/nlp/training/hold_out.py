@@ -18,12 +18,11 @@ from newsbeam.nlp.learner import Learner, sigmoid, stack
 from newsbeam.nlp.training.__main__ import (
     OWN_WEIGHT,
     add_arguments,
+    learn,
     own_items,
     preparer,
     published_models,
     samples_of,
-    teach,
-    train_encoder,
     without_labels,
 )
 from newsbeam.nlp.training.fit import figures, fit_on, make_matrix
@@ -68,8 +67,7 @@ def _measure(items: Sequence[dict[str, Any]], held: Sequence[bool], options: arg
     if models.teacher:
         older = [item for item, out in zip(items, held, strict=True) if not out]
         unlabelled = without_labels(prepare, older, ours, options.unlabelled, models)
-    taught = teach(models, real, own, [*seen, *unlabelled])
-    network, kept = train_encoder(models, [*seen, *unlabelled], "", taught)
+    network, kept = learn(models, real, own, unlabelled)
     encoder = score(samples_of(rest, kept), network).types
     vocabulary, weights, bias = fit_on(seen)
     linear = make_matrix(vocabulary, [example.features for example in rest]) @ weights + bias
