@@ -2,7 +2,6 @@
 
 import re
 
-PIPED_WIDTH = 150  # columns of a table where the output is no terminal
 _STEERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

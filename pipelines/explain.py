@@ -21,7 +21,7 @@ from newsbeam.nlp.events import EventDetector
 from newsbeam.nlp.explaining import spoken_against, telling_words, verdict
 from newsbeam.policies import Policy, decide
 from newsbeam.records import LEARNER, Article, Event, FeedItem, to_event
-from newsbeam.shown import PIPED_WIDTH
+from newsbeam.screen import screen
 from newsbeam.taxonomy import TYPES
 from pipelines.detect import read_item
 from sinks.console import slots_in_words
@@ -53,7 +53,7 @@ def explain(article_from: Origin, expect: str | None, published: str | None, set
         return 1
     doc = read_article(article, language)
     out = sys.stdout
-    console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False, soft_wrap=True)
+    console = screen(out, soft_wrap=True)
     detector = cast("EventDetector", language.get_pipe("newsbeam_events"))
     _Explanation(console, article, doc, settings.policies, detector).show(expect)
     return 0

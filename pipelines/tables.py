@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from newsbeam.feeds.mask import mask_text
-from newsbeam.shown import PIPED_WIDTH, escaped, harmless
+from newsbeam.screen import screen
+from newsbeam.shown import escaped, harmless
 
 
 def safe(value: Any) -> str:
@@ -26,7 +26,7 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table.add_column(header, overflow="fold")
     for row in rows:
         table.add_row(*(Text(safe(cell)) for cell in row))
-    Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False).print(table)
+    screen(out).print(table)
 
 
 def print_json(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:

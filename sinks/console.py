@@ -15,7 +15,8 @@ from rich.text import Text
 
 from newsbeam.messages import sort_key
 from newsbeam.records import OUTCOMES
-from newsbeam.shown import PIPED_WIDTH, harmless
+from newsbeam.screen import hush, screen
+from newsbeam.shown import harmless
 from sinks.sink import FormatLines, Sink, SinkOptions, Streams, is_bounded
 
 Messages = dict[str, list[dict[str, Any]]]
@@ -59,13 +60,16 @@ def _print_report(rows: int, lines: Iterable[tuple[str, str]]) -> None:
 
 
 def _print_line(line: tuple[str, str]) -> None:
-    sys.stdout.write(f"{line[0]}: {harmless(line[1].rstrip())}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(f"{line[0]}: {harmless(line[1].rstrip())}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
 
 
 def report(streams: Mapping[str, list[dict[str, Any]]], rows: int, out: TextIO) -> None:
     """Print sorted messages by stream as tables to ``out``; colour only where it is a terminal."""
-    console = Console(file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False)
+    console = screen(out)
     _print_table(console, "Alerts", _alerts(streams.get("alerts", [])), rows)
     _print_table(console, "Counts by window, vendor and type", _counts(streams.get("counts", [])), rows)
     if letters := streams.get("dead_letters", []):

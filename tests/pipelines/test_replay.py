@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -137,3 +139,19 @@ def test_terminal_escapes_from_a_document_do_not_reach_the_terminal(
     (folder / "worse\x1b[2J.txt").write_bytes(b"\xff\xfe")
     main(["replay", str(folder), "--out", str(tmp_path / "out")])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_who_reads_only_the_first_lines_stops_nothing(tmp_path: Path) -> None:
+    """``newsbeam replay … | head -1``: the files are whole, nothing is complained of, and it ends with 0."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.txt").write_text(GOOD)
+    command = [sys.executable, "-m", "pipelines.cli", "replay", str(folder), "--out", str(tmp_path / "out")]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False, timeout=120)
+    finally:
+        os.close(writer)
+    assert (0, b"") == (ended.returncode, ended.stderr)
+    assert 1 == len(_lines(tmp_path / "out", "alerts"))
