@@ -22,6 +22,7 @@ SURE_IN_QUIET, SURE_WITHOUT_VENDOR, SURE_WITHOUT_TECHNOLOGY = 0.5, 0.4, 0.5
 NEVER = 1.0  # a threshold that no probability is above
 LAUNCH, PRICING = "vendor.product_launch", "vendor.pricing"
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
+NO_TECHNOLOGY = "title and lead name no vendor, no regulator and no technology topic"
 # An item reports that a company is bought, or that an authority looks at it: of 49 labelled ones none both.
 PURCHASE = frozenset({"vendor.acquisition", "regulatory.merger_review"})
 PRODUCT_TEXTS = frozenset({"deal", "review"})  # they tell of products that are there

@@ -10,7 +10,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
 from newsbeam.nlp.body import BodyFinding, Judges, body_findings
-from newsbeam.nlp.deciding import TECHNOLOGY_ONLY, Decision, Raised, decide
+from newsbeam.nlp.deciding import NO_TECHNOLOGY, TECHNOLOGY_ONLY, Decision, Raised, decide
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -28,7 +28,6 @@ from newsbeam.taxonomy import TYPES, family
 REACH = 600  # characters of a sentence on either side of the trigger that axes and slots are read from
 STRONGEST = 4  # features shown of those that speak for a type
 SPOKEN = 60  # features among which its trigger is looked for
-NO_TECHNOLOGY = "title and lead name no vendor, no regulator and no technology topic"
 
 
 class Trace(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from newsbeam.nlp.body import QUIET
-from newsbeam.nlp.deciding import NEVER, PURCHASE, SECOND_NEEDS, TECHNOLOGY_ONLY
-from newsbeam.nlp.events import NO_TECHNOLOGY, EventDetector
+from newsbeam.nlp.deciding import NEVER, NO_TECHNOLOGY, PURCHASE, SECOND_NEEDS, TECHNOLOGY_ONLY
+from newsbeam.nlp.events import EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
 from newsbeam.nlp.wording import told
