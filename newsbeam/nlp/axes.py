@@ -32,8 +32,9 @@ _POLARITY = (
 )
 # Types that a text reports by what there will be no more ("no longer sells").
 _ENDINGS = frozenset({"vendor.product_withdrawal", "vendor.contraction"})
-_STAGE_MORE = ("wished", "one_house", "decided", "dismissed", "refused")
+_STAGE_MORE = ("wished", "one_house", "decided", "suit", "dismissed", "refused")
 _SUITS = frozenset({"regulatory.lawsuit", "regulatory.ip_dispute"})
+_MAY_BE_SUITS = frozenset({"regulatory.antitrust", "regulatory.tariff"})
 _GRANTS = frozenset({"regulatory.approval", "regulatory.subsidy"})
 # Types whose own words say that something stops; there they do not say that the event is cancelled.
 _STOPS = frozenset(
@@ -356,8 +357,8 @@ def stage(sentence: str, trigger: tuple[int, int], event_type: str = "") -> str 
         return None
     start, end = _clause(sentence, trigger, _STRONG_BOUNDARY)
     clause = _blank(cues.stage["wished"], sentence[start:end])
-    if event_type in _SUITS:
-        return _stage_of_suit(clause) or cues.stage_default[event_type]
+    if event_type in _SUITS or (event_type in _MAY_BE_SUITS and cues.stage["suit"].search(clause)):
+        return _stage_of_suit(clause) or "proposed"
     if event_type in _GRANTS and cues.stage["refused"].search(clause):
         return "struck_down"
     if cues.stage["one_house"].search(clause):

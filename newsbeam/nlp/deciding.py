@@ -11,18 +11,19 @@ import numpy as np
 from newsbeam.nlp.body import QUIET
 from newsbeam.nlp.features import Reading
 from newsbeam.nlp.learner import Floats
-from newsbeam.nlp.topics import WIDE, is_about_technology, subject
-from newsbeam.taxonomy import TYPES, family
+from newsbeam.nlp.topics import is_about_technology, subject
+from newsbeam.taxonomy import PRECEDENCE, TYPES, family
 
 MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
+NEARLY = 0.7  # share of the surest act's probability from which on one that precedes it is as likely
 # Least probabilities: of any event in a review, a how-to, a deal, an opinion or a roundup; of a vendor's
-# event where none is named (of 7 below 2 are right); of an act where nothing is of technology (of 4 none).
-SURE_IN_QUIET, SURE_WITHOUT_VENDOR, SURE_WITHOUT_TECHNOLOGY = 0.5, 0.4, 0.5
+# event where none is named (of 7 below 2 are right); of an act where nothing is of technology (of 6 none).
+SURE_IN_QUIET, SURE_WITHOUT_VENDOR, SURE_WITHOUT_TECHNOLOGY = 0.5, 0.4, 0.6
 NEVER = 1.0  # a threshold that no probability is above
 LAUNCH, PRICING = "vendor.product_launch", "vendor.pricing"
 TECHNOLOGY_ONLY = "regulatory.platform_ai_rule"  # without technology it is general politics
-NO_TECHNOLOGY = "title and lead name no vendor, no regulator and no technology topic"
+NO_TECHNOLOGY = "title and lead name no listed vendor, no regulator and no technology topic"
 # An item reports that a company is bought, or that an authority looks at it: of 49 labelled ones none both.
 PURCHASE = frozenset({"vendor.acquisition", "regulatory.merger_review"})
 PRODUCT_TEXTS = frozenset({"deal", "review"})  # they tell of products that are there
@@ -83,15 +84,16 @@ def choose(scores: Floats, thresholds: Floats) -> tuple[tuple[str, float], ...]:
     """Return the types above their threshold, the surest first.
 
     An item reports one act of an authority (of 430 labelled items with one, none has two), so of the kinds
-    that it may be the surest counts, and of a purchase and its review the surer; a second event of a vendor
-    must be surer than its threshold asks.
+    that it may be the surest counts, or one that is nearly as sure and precedes it in the taxonomy; of a
+    purchase and its review the surer; a second event of a vendor must be surer than its threshold asks.
     """
     surplus = scores - thresholds
     chosen: list[tuple[str, float]] = []
     families: set[str] = set()
-    for index in np.argsort(-surplus, kind="stable"):
-        if surplus[index] <= 0 or len(chosen) == MOST_EVENTS:
+    for surest in np.argsort(-surplus, kind="stable"):
+        if surplus[surest] <= 0 or len(chosen) == MOST_EVENTS:
             break
+        index = _preceding(int(surest), scores, surplus)
         kind = family(TYPES[index])
         if kind in families and (kind == "regulatory" or surplus[index] < SECOND_NEEDS):
             continue
@@ -100,6 +102,14 @@ def choose(scores: Floats, thresholds: Floats) -> tuple[tuple[str, float], ...]:
         families.add(kind)
         chosen.append((TYPES[index], float(scores[index])))
     return tuple(chosen)
+
+
+def _preceding(surest: int, scores: Floats, surplus: Floats) -> int:
+    """Return the type that is told for the act ``surest``: the first in the taxonomy that may be it."""
+    if TYPES[surest] not in PRECEDENCE:
+        return surest
+    rivals = (TYPES.index(name) for name in PRECEDENCE[: PRECEDENCE.index(TYPES[surest])])
+    return next((at for at in rivals if surplus[at] > 0 and scores[at] >= NEARLY * scores[surest]), surest)
 
 
 def _says_price_changes(reading: Reading) -> bool:
@@ -111,10 +121,8 @@ def _says_price_changes(reading: Reading) -> bool:
 
 
 def _raised(reading: Reading, scores: Floats, thresholds: Floats) -> Raised | None:
-    """Return what a suit or an investigation, the likeliest act, is about, if that precedes it."""
+    """Return what the likeliest act is about, if that is a type that says more."""
     surplus = np.where(OF_VENDORS, -np.inf, scores - thresholds)
     best = int(surplus.argmax())
-    if surplus[best] <= 0 or TYPES[best] not in WIDE:
-        return None
-    about = subject(reading)
+    about = subject(reading, TYPES[best]) if surplus[best] > 0 else None
     return Raised(about[0], TYPES[best], about[1]) if about else None

@@ -58,7 +58,7 @@ def _verdict(detector: EventDetector, doc: Doc, event_type: str, reading: Readin
         if event_type == raised.narrow:
             given = f"; it has the score of {raised.wide}, {_score(doc, raised.wide)[0]:.2f}, {since}"
         elif event_type == raised.wide:
-            given = f"; its score was given to {raised.narrow}, which precedes it, {since}"
+            given = f"; its score was given to {raised.narrow}, which says more, {since}"
     return (
         f"linear model {linear[column]:+.2f}, encoder{late} {by_encoder[column]:+.2f} "
         f"(log odds; below 0 is against it), together {score:.2f}, needs {needed:.2f}{given}"
@@ -102,7 +102,7 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         if event_type in PURCHASE and PURCHASE & set(found):
             rest = "of a purchase and its review the surer counts"
         elif family(event_type) == "regulatory":
-            rest = "of several acts of an authority the surest counts"
+            rest = "of several acts of an authority the surest counts, or one nearly as sure that precedes it"
         else:
             rest = f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
         said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough: {rest}")

@@ -118,11 +118,11 @@ def test_the_words_that_the_encoder_needs_are_shown(
             "vendor.product_launch",
             "the text is of the kind deal, of which no launch and no price is told",
         ),
-        ("Court rules against wind farm", "regulatory.lawsuit", "no technology topic: it needs 0.50"),
+        ("Court rules against wind farm", "regulatory.lawsuit", "no technology topic: it needs 0.60"),
         (
             "Shoppers sue Nintendo over tariff refunds",
             "regulatory.lawsuit",
-            "its score was given to regulatory.tariff, which precedes it, since the title says “tariff”",
+            "its score was given to regulatory.tariff, which says more, since the title says “tariff”",
         ),
     ],
 )
