@@ -18,7 +18,7 @@ MOST_EVENTS = 3  # of title and lead; readers hardly ever label more
 SECOND_NEEDS = 0.08  # how much surer than its threshold a second event of the same family must be
 NEARLY = 0.7  # share of the surest act's probability from which on one that precedes it is as likely
 # Least probabilities: of any event in a review, a how-to, a deal, an opinion or a roundup; of a vendor's
-# event where none is named (of 7 below 2 are right); of an act where nothing is of technology (of 6 none).
+# event where none takes part (of 8 below 2 are right); of an act where nothing is of technology (of 6 none).
 SURE_IN_QUIET, SURE_WITHOUT_VENDOR, SURE_WITHOUT_TECHNOLOGY = 0.5, 0.4, 0.6
 NEVER = 1.0  # a threshold that no probability is above
 LAUNCH, PRICING = "vendor.product_launch", "vendor.pricing"

@@ -10,7 +10,14 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
 from newsbeam.nlp.body import BodyFinding, Judges, body_findings
-from newsbeam.nlp.deciding import NO_TECHNOLOGY, TECHNOLOGY_ONLY, Decision, Raised, decide
+from newsbeam.nlp.deciding import (
+    NO_TECHNOLOGY,
+    SURE_WITHOUT_VENDOR,
+    TECHNOLOGY_ONLY,
+    Decision,
+    Raised,
+    decide,
+)
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -147,6 +154,11 @@ class EventDetector:
         *,
         named: Sequence[Candidate],
     ) -> list[Finding]:
+        """Return what ``decision`` tells, with who takes part.
+
+        Where none of those who are named does, the type needs as much as where none is named: this is
+        entered in the thresholds of ``decision``.
+        """
         said = [impression.takes_part(candidate.named_at()) for candidate in named]
         findings = []
         for event_type, probability in decision.told:
@@ -158,6 +170,9 @@ class EventDetector:
             match = best_match(reading, event_type, doc._.published)
             trigger = find_trigger(reading, match, spoken)
             chosen = self._participants(named, said, event_type, match)
+            if not chosen and family(event_type) == "vendor" and probability <= SURE_WITHOUT_VENDOR:
+                decision.thresholds[TYPES.index(event_type)] = SURE_WITHOUT_VENDOR
+                continue
             findings.append(
                 Finding(
                     event_type,

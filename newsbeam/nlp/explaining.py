@@ -93,7 +93,7 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         if doc._.trace.content_type in QUIET:
             why = f"the text is of the kind {kind}"
         elif family(event_type) == "vendor":
-            why = "title and lead name no vendor"
+            why = "title and lead name no vendor that takes part"
         else:
             why = NO_TECHNOLOGY
         said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")

@@ -112,7 +112,11 @@ def test_the_words_that_the_encoder_needs_are_shown(
             "vendor.funding",
             "rule funding.raises: 'raises $40,000'",
         ),
-        ("The parish raises $40,000 for its organ", "vendor.funding", "name no vendor: it needs 0.40"),
+        (
+            "The parish raises $40,000 for its organ",
+            "vendor.funding",
+            "name no vendor that takes part: it needs 0.40",
+        ),
         (
             "Apple's AirPods Max 2 have dropped to $449 at Amazon",
             "vendor.product_launch",
