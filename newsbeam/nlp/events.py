@@ -1,6 +1,7 @@
 """The component that finds events: rules and learner on title and lead, rules that it supports elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -10,14 +11,7 @@ from newsbeam.errors import KnowledgeError
 from newsbeam.nlp import axes
 from newsbeam.nlp.acting import acting, jurisdiction, nearest, nearest_in_lead
 from newsbeam.nlp.body import BodyFinding, Judges, body_findings
-from newsbeam.nlp.deciding import (
-    NO_TECHNOLOGY,
-    SURE_WITHOUT_VENDOR,
-    TECHNOLOGY_ONLY,
-    Decision,
-    Raised,
-    decide,
-)
+from newsbeam.nlp.deciding import NO_TECHNOLOGY, TECHNOLOGY_ONLY, Decision, Raised, decide
 from newsbeam.nlp.document import fields_of, text_of
 from newsbeam.nlp.encoder import Encoder, Impression
 from newsbeam.nlp.features import Reading, extract, read
@@ -26,6 +20,7 @@ from newsbeam.nlp.mentions import AuthorityMention, Mention
 from newsbeam.nlp.roles import Candidate, assign_roles, candidates, is_subject, role_features
 from newsbeam.nlp.rules import Match, RuleBook, load_rules
 from newsbeam.nlp.slots import SlotContext, fill
+from newsbeam.nlp.topics import LAWSUIT
 from newsbeam.nlp.triggers import Trigger, best_match, find_trigger, sentence_around
 from newsbeam.nlp.vendors import shipped_catalogue
 from newsbeam.nlp.wording import told
@@ -79,6 +74,9 @@ class Trace(NamedTuple):
         return said
 
 
+Parties = Callable[[str], tuple[Match | None, list[Candidate]]]
+
+
 class Finding(NamedTuple):
     """An event that was decided on, before it is dressed as a Detection.
 
@@ -116,11 +114,16 @@ class EventDetector:
         title, summary = text.get("title", ""), text.get("summary", "")
         content_type = axes.content_type(title, summary, doc._.url)
         by_title = axes.content_type(title, url=doc._.url) if content_type == "deal" else content_type
-        named = candidates(reading)
+        parties = self._parties(doc, reading, impression)
         decision = decide(
-            reading, scores, self.learner.thresholds, content_type, by_title, anyone=bool(named)
+            reading,
+            scores,
+            self.learner.thresholds,
+            content_type,
+            by_title,
+            takes_part=lambda kind: bool(parties(kind)[1]),
         )
-        lead = self._lead_findings(doc, reading, row, decision, impression, named=named) if impression else []
+        lead = self._lead_findings(reading, row, decision, impression, parties) if impression else []
         known = [finding.type for finding in lead]
         judges = Judges(self._log_odds, self._joined)
         body = [
@@ -144,39 +147,38 @@ class EventDetector:
         impression = self.encoder.read(self.encoder.encode(reading))
         return self.learner.join(linear, impression.logits), impression
 
-    def _lead_findings(
-        self,
-        doc: Doc,
-        reading: Reading,
-        row: Row,
-        decision: Decision,
-        impression: Impression,
-        *,
-        named: Sequence[Candidate],
-    ) -> list[Finding]:
-        """Return what ``decision`` tells, with who takes part.
+    def _parties(self, doc: Doc, reading: Reading, impression: Impression | None) -> Parties:
+        """Return what says, for a type, which rule's match speaks for it and who takes part.
 
-        Where none of those who are named does, the type needs as much as where none is named: this is
-        entered in the thresholds of ``decision``.
+        What the encoder has not read is taken for an item whose names take part: no event comes of it.
         """
-        said = [impression.takes_part(candidate.named_at()) for candidate in named]
+        named = candidates(reading)
+        said = [impression.takes_part(candidate.named_at()) if impression else 0.0 for candidate in named]
+
+        @cache
+        def parties(event_type: str) -> tuple[Match | None, list[Candidate]]:
+            match = best_match(reading, event_type, doc._.published)
+            return match, self._participants(named, said, event_type, match) if impression else named
+
+        return parties
+
+    def _lead_findings(
+        self, reading: Reading, row: Row, decision: Decision, impression: Impression, parties: Parties
+    ) -> list[Finding]:
         findings = []
         for event_type, probability in decision.told:
             spoken = self.learner.strongest(row, event_type, SPOKEN)
             strongest = spoken[:STRONGEST]
             raised = decision.raised
-            wide = raised.wide if raised and raised.narrow == event_type else event_type
+            is_raised = raised and raised.narrow == event_type and event_type != LAWSUIT
+            stage_of = raised.wide if raised and is_raised else event_type
             by_encoder = impression.logits[TYPES.index(event_type)]
-            match = best_match(reading, event_type, doc._.published)
+            match, chosen = parties(event_type)
             trigger = find_trigger(reading, match, spoken)
-            chosen = self._participants(named, said, event_type, match)
-            if not chosen and family(event_type) == "vendor" and probability <= SURE_WITHOUT_VENDOR:
-                decision.thresholds[TYPES.index(event_type)] = SURE_WITHOUT_VENDOR
-                continue
             findings.append(
                 Finding(
                     event_type,
-                    wide,
+                    stage_of,
                     probability,
                     match,
                     trigger,

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from newsbeam.nlp.body import QUIET
-from newsbeam.nlp.deciding import NEVER, NO_TECHNOLOGY, PURCHASE, SECOND_NEEDS, TECHNOLOGY_ONLY
+from newsbeam.nlp.deciding import (
+    LAYOFFS,
+    NEVER,
+    NO_TECHNOLOGY,
+    PURCHASE,
+    SECOND_NEEDS,
+    SURE_IN_QUIET,
+    TECHNOLOGY_ONLY,
+)
 from newsbeam.nlp.events import EventDetector
 from newsbeam.nlp.features import Reading, extract, read
 from newsbeam.nlp.learner import Row
@@ -86,11 +94,13 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
     ):
         said.append(f"speaks {side} it: {'; '.join(told(features)) or 'nothing'}")
     kind = doc._.trace.content_type.replace("_", "-")
-    if needed == NEVER and event_type != TECHNOLOGY_ONLY:
+    if needed == NEVER and event_type == LAYOFFS:
+        said.append("the title tells of staff who are hired, trained or paid, and of nobody who has to go")
+    elif needed == NEVER and event_type != TECHNOLOGY_ONLY:
         said.append(f"the text is of the kind {kind}, of which no launch and no price is told")
     elif NEVER > needed > round(own, 3):
         reason = ", which is the reason" if own < score <= needed else ""
-        if doc._.trace.content_type in QUIET:
+        if doc._.trace.content_type in QUIET and needed <= max(SURE_IN_QUIET, round(own, 3)):
             why = f"the text is of the kind {kind}"
         elif family(event_type) == "vendor":
             why = "title and lead name no vendor that takes part"
@@ -99,13 +109,13 @@ def spoken_against(detector: EventDetector, doc: Doc, event_type: str, found: Se
         said.append(f"{why}: it needs {needed:.2f} instead of {own:.2f}{reason}")
     raised = doc._.trace.raised
     if score > needed and found and not (raised and event_type == raised.wide):
-        if event_type in PURCHASE and PURCHASE & set(found):
+        if event_type in PURCHASE and set(PURCHASE) & set(found):
             rest = "of a purchase and its review the surer counts"
         elif family(event_type) == "regulatory":
             rest = "of several acts of an authority the surest counts, or one nearly as sure that precedes it"
         else:
             rest = f"a second event of a vendor needs {needed + SECOND_NEEDS:.2f}"
-        said.append(f"its score is enough, but beside {', '.join(found)} it is not sure enough: {rest}")
+        said.append(f"its score is enough, but {', '.join(found)} is told: {rest}")
     return said
 
 

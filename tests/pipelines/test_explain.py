@@ -124,6 +124,11 @@ def test_the_words_that_the_encoder_needs_are_shown(
         ),
         ("Court rules against wind farm", "regulatory.lawsuit", "no technology topic: it needs 0.60"),
         (
+            "IBM retrains 2,000 staff in AI",
+            "vendor.layoffs",
+            "the title tells of staff who are hired, trained or paid, and of nobody who has to go",
+        ),
+        (
             "Shoppers sue Nintendo over tariff refunds",
             "regulatory.lawsuit",
             "its score was given to regulatory.tariff, which says more, since the title says “tariff”",

@@ -8,7 +8,6 @@ from newsbeam.nlp.deciding import NEVER, choose
 from newsbeam.nlp.document import make_doc
 from newsbeam.nlp.encoder import Encoder
 from newsbeam.nlp.events import REACH, near_trigger
-from newsbeam.nlp.learner import Learner
 from newsbeam.taxonomy import TYPES
 
 
@@ -258,18 +257,6 @@ def test_no_launch_or_price_is_told_of_a_deal_or_a_review(nlp, title):
     needed = {name: threshold for name, _, threshold in doc._.trace.scores}
     assert NEVER == needed["vendor.product_launch"] == needed["vendor.pricing"]
     assert 0.5 == needed["vendor.product_withdrawal"]
-
-
-@pytest.mark.parametrize(("score", "told"), [(0.35, []), (0.45, ["vendor.product_launch"])])
-def test_what_a_vendor_did_needs_more_where_none_of_the_named_takes_part(nlp, monkeypatch, score, told):
-    """A name that is no party to it is as good as none; the trace says what was needed."""
-    likely = np.array([score * (name == "vendor.product_launch") for name in TYPES])
-    monkeypatch.setattr(Learner, "join", lambda *_: likely)
-    monkeypatch.setattr(Learner, "takes_part", lambda *_: 0.0)
-    doc = make_doc(nlp, "A look at Sony and its new phone")
-    assert told == [event.type for event in doc._.events]
-    needed = next(t for name, _, t in doc._.trace.scores if name == "vendor.product_launch")
-    assert (needed == 0.4) == (not told)
 
 
 @pytest.mark.parametrize(

@@ -109,9 +109,9 @@ def preparer() -> Prepare:
     return lambda items, weight: prepare(items, nlp, book, weight)
 
 
-def own_items() -> list[Item]:
-    """Return the examples of our own, as labelled items."""
-    paths = sorted(OWN_EXAMPLES.glob("*.jsonl"))
+def own_items(without: Container[Path] = ()) -> list[Item]:
+    """Return the examples of our own, as labelled items, but for those of the files ``without``."""
+    paths = [path for path in sorted(OWN_EXAMPLES.glob("*.jsonl")) if path.resolve() not in without]
     if not paths:
         raise NewsbeamError(
             "the examples of our own are missing: train in a checkout", where=str(OWN_EXAMPLES)
@@ -128,7 +128,20 @@ def train(labelled: Sequence[Path], unlabelled: Sequence[Path], models: Models, 
     seen = [*real, *own]
     print(f"{len(older)} labelled items and {len(newest)} newer ones, {len(own)} examples of our own")
     others = without_labels(make, older, ours, unlabelled, models) if models.teacher else []
-    encoder, kept = learn(models, real, own, others)
+    write_models(*learn(models, real, own, others), seen, held_out, out)
+
+
+def write_models(
+    encoder: network.Network,
+    kept: Sequence[str],
+    seen: Sequence[Example],
+    held_out: Sequence[Example],
+    out: Path,
+) -> None:
+    """Fit the linear models and write all models to ``out``; print how good they are on ``held_out``.
+
+    ``encoder``, with the pieces ``kept``, learned from ``seen``.
+    """
     scores = learning.score(samples_of(held_out, kept), encoder)
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there

@@ -1,23 +1,30 @@
 """Writes a trained network as an ONNX graph for one item, with 8-bit weights in its layers and its table.
 
-Written node by node, since the tracing exporters drag in the batch that we do not need at run time.
+Written node by node, since the tracing exporters drag in the batch that we do not need at run time. Read
+again, a graph gives a network that says the same and can be trained further.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
+import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from newsbeam.errors import NewsbeamError
 from newsbeam.nlp.training.network import HEADS, WIDTH, Network, state_of
 from newsbeam.taxonomy import TYPES
 
 OPSET = 20  # the first with Gelu
 EPSILON = 1e-12
+SCALE = (WIDTH // HEADS) ** -0.5  # of the queries, which the graph has in their weights
 _QUANTIZED = "8bit."  # beginning of the names of the nodes whose weights become 8-bit
 
 
@@ -92,11 +99,10 @@ def _embedding(graph: _Graph, weights: Mapping[str, Any]) -> str:
 
 
 def _layer(graph: _Graph, x: str, weights: Mapping[str, Any]) -> str:
-    scale = (WIDTH // HEADS) ** -0.5
     joined = np.hstack(
-        [weights["query.weight"].T * scale, weights["key.weight"].T, weights["value.weight"].T]
+        [weights["query.weight"].T * SCALE, weights["key.weight"].T, weights["value.weight"].T]
     )
-    bias = np.hstack([weights["query.bias"] * scale, weights["key.bias"], weights["value.bias"]])
+    bias = np.hstack([weights["query.bias"] * SCALE, weights["key.bias"], weights["value.bias"]])
     dense = graph.dense(x, joined, bias)
     parts = [f"{dense}.{name}" for name in ("query", "key", "value")]
     shape = graph.constant([0, 3, HEADS, WIDTH // HEADS], np.int64)
@@ -135,3 +141,62 @@ def write(network: Network, path: Path) -> None:
             reduce_range=True,
             nodes_to_quantize=names,
         )
+
+
+def read(path: Path) -> Network:
+    """Return the network that was written to ``path``, with its 8-bit weights as they are.
+
+    Raises :class:`NewsbeamError` where the file is none that :func:`write` made.
+    """
+    try:
+        given = list(_numbers(onnx.load(str(path)).graph))
+        layers = (len(given) - _BESIDE_LAYERS) // _IN_LAYER
+        network = Network(len(given[0]), layers)
+        state = {name: torch.tensor(np.array(values)) for name, values in _state(given, layers)}
+        network.load_state_dict(state)
+    except (DecodeError, KeyError, IndexError, ValueError, RuntimeError) as error:
+        raise NewsbeamError(f"not an encoder to train further: {error}", where=str(path)) from error
+    return network
+
+
+_BESIDE_LAYERS, _IN_LAYER = 9, 12  # numbers in a graph: tables, norm and heads; a layer's
+_CONSTANT = re.compile(r"c(\d+)(_quantized)?")
+Numbers = npt.NDArray[np.float32]
+
+
+def _numbers(graph: Any) -> Iterator[Numbers]:
+    """Yield the constants of ``graph`` that are learned, in the order in which it was built."""
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    found = [(match, constants[match.string]) for match in map(_CONSTANT.fullmatch, constants) if match]
+    for match, values in sorted(found, key=lambda pair: int(pair[0][1])):
+        if match[2]:
+            name = match.string.removesuffix("_quantized")
+            zero, scale = constants[f"{name}_zero_point"], constants[f"{name}_scale"]
+            yield (values.astype(np.float32) - zero.astype(np.float32)) * scale.astype(np.float32)
+        elif values.dtype == np.float32:
+            yield values
+
+
+def _state(given: list[Numbers], layers: int) -> Iterator[tuple[str, Numbers]]:
+    """Yield the weights of the network by name, as :func:`build` took them."""
+    yield from zip(("words.weight", "places.weight", "norm.weight", "norm.bias"), given, strict=False)
+    for number in range(layers):
+        joined, bias, *others = given[4 + number * _IN_LAYER : 4 + (number + 1) * _IN_LAYER]
+        prefix = f"layers.{number}."
+        parts = zip(("query", "key", "value"), np.split(joined, 3, 1), np.split(bias, 3), strict=True)
+        for name, weight, of_part in parts:
+            scale = SCALE if name == "query" else 1.0
+            yield f"{prefix}{name}.weight", weight.T / np.float32(scale)
+            yield f"{prefix}{name}.bias", of_part / np.float32(scale)
+        for name, values in zip(_OTHERS, others, strict=True):
+            yield prefix + name, values.T if values.ndim > 1 else values
+    types, of_types, by_piece, by_item, of_part = given[-5:]
+    yield "types.weight", types.T
+    yield "types.bias", of_types
+    yield "part.weight", np.concatenate([by_piece[:, 0], by_item])[None, :]
+    yield "part.bias", of_part.reshape(1)
+
+
+_OTHERS = [
+    f"{name}.{kind}" for name in ("out", "norm_out", "inner", "outer", "norm") for kind in ("weight", "bias")
+]
