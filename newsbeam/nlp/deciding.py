@@ -71,8 +71,9 @@ def decide(
         thresholds[TYPES.index(LAUNCH)] = NEVER
         if not _says_price_changes(reading):
             thresholds[TYPES.index(PRICING)] = NEVER
-    if tells_of_hiring(reading):
-        thresholds[TYPES.index(LAYOFFS)] = NEVER
+    layoffs = TYPES.index(LAYOFFS)
+    if scores[layoffs] > thresholds[layoffs] and tells_of_hiring(reading):
+        thresholds[layoffs] = NEVER
     for at in np.flatnonzero((scores > thresholds) & OF_VENDORS):
         if not takes_part(TYPES[at]):
             thresholds[at] = max(thresholds[at], SURE_WITHOUT_VENDOR)

@@ -1,4 +1,4 @@
-"""A small transformer that reads title and lead: a score for each event type, and for each name.
+"""A small transformer that reads title and summary: a score for each event type, and for each name.
 
 The six layers of all-MiniLM-L6-v2 (Wang et al. 2020, Apache-2.0), trained further on labelled news
 by ``python -m newsbeam.nlp.training``, with 8-bit weights. It runs on the processor, in one thread: Beam
@@ -19,8 +19,7 @@ from newsbeam.nlp.wordpiece import LONGEST, Encoded, WordPieces
 from newsbeam.taxonomy import TYPES
 
 FOLDER = Path(__file__).parent / "model"
-LONGEST_OPENING = 24  # pieces of a title with the first sentence of a text, which may run long: as good as 64
-LONGEST_PART = 28  # pieces of a sentence of a text from before its trigger on
+LONGEST_PART = 28  # pieces of a title without summary, or of a sentence of a text from before its trigger on
 GRAPH, VOCABULARY = "encoder.onnx", "pieces.txt"
 
 
@@ -55,14 +54,14 @@ class Encoder:
         self.fingerprint = fingerprint(folder)
 
     def encode(self, reading: Reading) -> Encoded:
-        """Return the title of ``reading`` with its summary, or the first sentence of its text, in pieces.
+        """Return the title of ``reading`` in pieces, with its summary if it has one.
 
-        It was trained on titles with summaries, which are mostly one sentence.
+        The beginning of a text, which is longer than a summary, takes time and adds nothing to its title.
         """
-        longest = LONGEST if reading.opening_end == reading.lead_end else LONGEST_OPENING
-        return self.pieces.encode(
-            reading.text, reading.title_end, reading.opening_end, reading.pieces, longest
-        )
+        longest, end = LONGEST, reading.opening_end
+        if reading.opening_end < reading.lead_end:
+            longest, end = LONGEST_PART, reading.title_end or reading.opening_end
+        return self.pieces.encode(reading.text, reading.title_end, end, reading.pieces, longest)
 
     def encode_part(self, reading: Reading, start: int, end: int) -> Encoded:
         """Return the characters from ``start`` to ``end``, or the first of them, in pieces, as a title."""

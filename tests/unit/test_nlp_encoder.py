@@ -88,3 +88,18 @@ def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
     """A folder without a vocabulary is a KnowledgeError that names the file."""
     with pytest.raises(KnowledgeError, match=VOCABULARY):
         Encoder(tmp_path)
+
+
+def test_of_an_article_without_summary_the_title_alone_is_read(encoder: Encoder) -> None:
+    """A summary is read with its title, and so is a text that is no longer than one sentence."""
+    nlp = load()
+    book = nlp.get_pipe("newsbeam_events").book  # type: ignore[attr-defined]
+    title, first = "Sony cuts jobs", "Three studios in Europe close."
+    longer = f"{first} The company did not say how many people will have to go."
+
+    def pieces(**fields: str) -> tuple[int, ...]:
+        return encoder.encode(read(make_doc(nlp, title, **fields), book)).pieces
+
+    assert pieces(text=longer) == pieces()
+    assert pieces(text=first) == pieces(summary=first)
+    assert len(pieces(summary=longer)) > len(pieces(summary=first)) > len(pieces())
