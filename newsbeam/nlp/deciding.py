@@ -84,7 +84,7 @@ def decide(
         thresholds[~OF_VENDORS] = np.maximum(thresholds[~OF_VENDORS], SURE_WITHOUT_TECHNOLOGY)
         thresholds[law] = NEVER
     told = choose(scores, thresholds)
-    raised = next((raised for name, _ in told if (raised := _raised(reading, name))), None)
+    raised = next(filter(None, (_raised(reading, name) for name, _ in told)), None)
     if raised:
         told = tuple((raised.narrow if name == raised.wide else name, score) for name, score in told)
     return Decision(told, thresholds, politics, raised)

@@ -170,8 +170,7 @@ class EventDetector:
             spoken = self.learner.strongest(row, event_type, SPOKEN)
             strongest = spoken[:STRONGEST]
             raised = decision.raised
-            is_raised = raised and raised.narrow == event_type and event_type != LAWSUIT
-            stage_of = raised.wide if raised and is_raised else event_type
+            stage_of = raised.wide if raised and event_type == raised.narrow != LAWSUIT else event_type
             by_encoder = impression.logits[TYPES.index(event_type)]
             match, chosen = parties(event_type)
             trigger = find_trigger(reading, match, spoken)

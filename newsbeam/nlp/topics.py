@@ -1,4 +1,4 @@
-"""What an item is about: technology at all, and import duties, competition or aid, of which few words speak.
+"""What an item is about, where few words say so: technology at all, import duties, competition, aid, hiring.
 
 A law or rule that is about something else than technology is general politics. A suit over duties is an act
 on duties, a plan for an industry is aid: of the kinds that fit, the taxonomy takes the more particular one.

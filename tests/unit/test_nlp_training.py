@@ -1,18 +1,13 @@
 """Training from labelled items: what is learned from, and that it is the same each time."""
 
-import importlib
 import json
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 import spacy
 
-from newsbeam.errors import NewsbeamError
 from newsbeam.nlp import mentions, training  # noqa: F401  (registers the component)
-from newsbeam.nlp.encoder import Encoder
-from newsbeam.nlp.learner import Learner
 from newsbeam.nlp.rules import RuleBook, load_rules
 from newsbeam.nlp.training.prepare import SMALLEST, Example, Scores, mean, prepare
 from newsbeam.nlp.wordpiece import SPECIAL, WordPieces
@@ -99,73 +94,6 @@ def test_network_learns_what_it_is_shown(examples: list[Example], tmp_path: Path
     assert (
         np.abs(np.concatenate(again.names) - np.concatenate(learning.score(samples, made).names)).max() < 0.1
     )
-
-
-def test_what_is_no_encoder_is_not_trained_further(tmp_path: Path) -> None:
-    """The message names the file."""
-    graph = pytest.importorskip("newsbeam.nlp.training.graph", reason="PyTorch (extra: training) is missing")
-    broken = tmp_path / "encoder.onnx"
-    broken.write_bytes(b"no graph at all")
-    with pytest.raises(NewsbeamError, match="not an encoder to train further") as raised:
-        graph.read(broken)
-    assert str(broken) in str(raised.value)
-
-
-def _further() -> ModuleType:
-    """Return the module, or skip where what it needs is missing: by itself it would end the process."""
-    for name in ("torch", "onnx", "sklearn", "safetensors"):
-        pytest.importorskip(name, reason=f"{name} (extra: training) is missing")
-    return importlib.import_module("newsbeam.nlp.training.further")
-
-
-def test_labels_of_new_examples_stand_for_a_teacher(examples: list[Example]) -> None:
-    further = _further()
-    said = further.labels_of(examples[:50])
-    for example, types, names in zip(examples[:50], said.types, said.names, strict=True):
-        assert [*example.types, example.types.any()] == (types == further.CERTAIN).tolist()
-        assert (abs(types) == further.CERTAIN).all()
-        assert [part for _, part in example.names] == [score == further.CERTAIN for score in names]
-
-
-def test_the_models_learn_further(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """From new examples, by the command; what ships stays as it is, and a wrong file is named."""
-    further = _further()
-    own = tmp_path / "own"
-    own.mkdir()
-    monkeypatch.setattr("newsbeam.nlp.training.__main__.OWN_EXAMPLES", own)
-    monkeypatch.setattr(further, "RATE", 5e-4)  # so few examples are few steps
-    lines = [line for path in sorted(FOLDER.glob("*.jsonl")) for line in path.read_text().splitlines()[:9]]
-    items = [json.loads(line) | {"published": f"2026-01-{day % 28 + 1:02}"} for day, line in enumerate(lines)]
-    labelled, new = tmp_path / "labelled.jsonl", own / "new.jsonl"
-    odd = {"title": "Lumora retrains 2,000 staff", "summary": "", "events": []}
-    for path, part in (
-        (labelled, items[:200]),
-        (own / "known.jsonl", items[200:260]),
-        (new, [*items[260:], *[odd] * 60]),
-    ):
-        path.write_text("\n".join(map(json.dumps, part)), encoding="utf-8")
-    shipped = {path.name: path.read_bytes() for path in further.FOLDER.iterdir() if path.is_file()}
-    given = ["--out", str(tmp_path / "out"), "--labelled", str(labelled), "--new"]
-    assert 0 == further.main([*given, str(new)])
-    said = capsys.readouterr().out
-    held_out = len([item for item in items[:200] if item["published"] >= "2026-01-24"])
-    assert f"{200 - held_out + 60} examples that the encoder knows, {len(items) - 200} new ones" in said
-    learner, encoder = Learner(tmp_path / "out" / "events.npz"), Encoder(tmp_path / "out")
-    assert learner.encoder == encoder.fingerprint != Encoder().fingerprint
-    nlp = spacy.blank("en")
-    nlp.add_pipe("newsbeam_sentences")
-    nlp.add_pipe("newsbeam_mentions")
-    [example] = prepare([odd], nlp, RuleBook(load_rules()))
-    before, after = (one.read(example.encode(one.pieces)).logits for one in (Encoder(), encoder))
-    assert after[TYPES.index("vendor.layoffs")] < before[TYPES.index("vendor.layoffs")]
-    assert shipped == {path.name: path.read_bytes() for path in further.FOLDER.iterdir() if path.is_file()}
-    for name, text in (("none.jsonl", None), ("empty.jsonl", "")):
-        if text is not None:
-            (tmp_path / name).write_text(text)
-        assert 2 == further.main([*given, str(tmp_path / name)])
-        assert name in capsys.readouterr().err
 
 
 def test_the_mean_of_teachers_is_that_of_their_probabilities() -> None:

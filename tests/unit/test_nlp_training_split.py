@@ -1,18 +1,24 @@
-"""Which labelled items say where thresholds lie, and which models training can start from."""
+"""Which labelled items say where thresholds lie, what training can start from, and how models learn on."""
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from newsbeam.errors import NewsbeamError
+from newsbeam.nlp.encoder import Encoder
+from newsbeam.nlp.learner import Learner
+from newsbeam.taxonomy import TYPES
 
 for needed in ("torch", "onnx", "safetensors", "sklearn"):
     pytest.importorskip(needed, reason=f"{needed} (extra: training) is missing")
 main = pytest.importorskip("newsbeam.nlp.training.__main__")
 network = pytest.importorskip("newsbeam.nlp.training.network")
 variants = pytest.importorskip("newsbeam.nlp.training.variants")
+graph = pytest.importorskip("newsbeam.nlp.training.graph")
+further = pytest.importorskip("newsbeam.nlp.training.further")
 
 
 def items(*days):
@@ -107,3 +113,58 @@ def test_what_training_lacks_is_named_before_it_begins(tmp_path: Path) -> None:
         main.published_models(parser.parse_args([*given, "--unlabelled", "texts.jsonl"]))
     with pytest.raises(NewsbeamError, match=r"model\.safetensors is missing"):
         main.published_models(parser.parse_args([*given, "--teacher", str(tmp_path)]))
+
+
+def test_what_is_no_encoder_is_not_trained_further(tmp_path: Path) -> None:
+    """The message names the file."""
+    broken = tmp_path / "encoder.onnx"
+    broken.write_bytes(b"no graph at all")
+    with pytest.raises(NewsbeamError, match="not an encoder to train further") as raised:
+        graph.read(broken)
+    assert str(broken) in str(raised.value)
+
+
+def test_labels_of_new_examples_stand_for_a_teacher() -> None:
+    examples = main.preparer()(main.own_items()[:50], 1.0)
+    said = further.labels_of(examples)
+    for example, types, names in zip(examples, said.types, said.names, strict=True):
+        assert [*example.types, example.types.any()] == (types == further.CERTAIN).tolist()
+        assert (abs(types) == further.CERTAIN).all()
+        assert [part for _, part in example.names] == [score == further.CERTAIN for score in names]
+
+
+def test_the_models_learn_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From new examples, by the command; what ships stays as it is, and a wrong file is named."""
+    own = tmp_path / "own"
+    own.mkdir()
+    some = main.own_items()[::90]
+    given = [item | {"published": f"2026-01-{day % 28 + 1:02}"} for day, item in enumerate(some)]
+    monkeypatch.setattr(main, "OWN_EXAMPLES", own)
+    monkeypatch.setattr(further, "RATE", 5e-4)  # so few examples are few steps
+    labelled, new = tmp_path / "labelled.jsonl", own / "new.jsonl"
+    odd = {"title": "Lumora retrains 2,000 staff", "summary": "", "events": []}
+    for path, part in (
+        (labelled, given[:200]),
+        (own / "known.jsonl", given[200:260]),
+        (new, [*given[260:], *[odd] * 60]),
+    ):
+        path.write_text("\n".join(map(json.dumps, part)), encoding="utf-8")
+    shipped = {path.name: path.read_bytes() for path in further.FOLDER.iterdir() if path.is_file()}
+    command = ["--out", str(tmp_path / "out"), "--labelled", str(labelled), "--new"]
+    assert 0 == further.main([*command, str(new)])
+    older, _ = main.split_newest(given[:200])
+    counts = f"{len(older) + 60} examples that the encoder knows, {len(given) - 200} new ones"
+    assert counts in capsys.readouterr().out
+    learner, encoder = Learner(tmp_path / "out" / "events.npz"), Encoder(tmp_path / "out")
+    assert learner.encoder == encoder.fingerprint != Encoder().fingerprint
+    [example] = main.preparer()([odd], 1.0)
+    before, after = (one.read(example.encode(one.pieces)).logits for one in (Encoder(), encoder))
+    assert after[TYPES.index("vendor.layoffs")] < before[TYPES.index("vendor.layoffs")]
+    assert shipped == {path.name: path.read_bytes() for path in further.FOLDER.iterdir() if path.is_file()}
+    for name, text in (("none.jsonl", None), ("empty.jsonl", "")):
+        if text is not None:
+            (tmp_path / name).write_text(text)
+        assert 2 == further.main([*command, str(tmp_path / name)])
+        assert name in capsys.readouterr().err

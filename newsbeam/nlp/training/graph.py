@@ -26,6 +26,13 @@ OPSET = 20  # the first with Gelu
 EPSILON = 1e-12
 SCALE = (WIDTH // HEADS) ** -0.5  # of the queries, which the graph has in their weights
 _QUANTIZED = "8bit."  # beginning of the names of the nodes whose weights become 8-bit
+# What is learned, as it stands in a written graph: arrays of tables, norm and heads, and of each layer.
+_BESIDE_LAYERS, _IN_LAYER = 9, 12
+_AFTER_ATTENTION = [  # of a layer, in the order in which it is written
+    f"{name}.{kind}" for name in ("out", "norm_out", "inner", "outer", "norm") for kind in ("weight", "bias")
+]
+_CONSTANT = re.compile(r"c(\d+)(_quantized)?")
+Numbers = npt.NDArray[np.float32]
 
 
 class _Graph:
@@ -159,11 +166,6 @@ def read(path: Path) -> Network:
     return network
 
 
-_BESIDE_LAYERS, _IN_LAYER = 9, 12  # numbers in a graph: tables, norm and heads; a layer's
-_CONSTANT = re.compile(r"c(\d+)(_quantized)?")
-Numbers = npt.NDArray[np.float32]
-
-
 def _numbers(graph: Any) -> Iterator[Numbers]:
     """Yield the constants of ``graph`` that are learned, in the order in which it was built."""
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -188,15 +190,10 @@ def _state(given: list[Numbers], layers: int) -> Iterator[tuple[str, Numbers]]:
             scale = SCALE if name == "query" else 1.0
             yield f"{prefix}{name}.weight", weight.T / np.float32(scale)
             yield f"{prefix}{name}.bias", of_part / np.float32(scale)
-        for name, values in zip(_OTHERS, others, strict=True):
+        for name, values in zip(_AFTER_ATTENTION, others, strict=True):
             yield prefix + name, values.T if values.ndim > 1 else values
     types, of_types, by_piece, by_item, of_part = given[-5:]
     yield "types.weight", types.T
     yield "types.bias", of_types
     yield "part.weight", np.concatenate([by_piece[:, 0], by_item])[None, :]
     yield "part.bias", of_part.reshape(1)
-
-
-_OTHERS = [
-    f"{name}.{kind}" for name in ("out", "norm_out", "inner", "outer", "norm") for kind in ("weight", "bias")
-]
