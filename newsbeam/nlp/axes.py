@@ -63,6 +63,7 @@ _YEAR = re.compile(
     r"(?:(?:early|late|mid)[- ])?"
     r"(?:(?:Q[1-4]|[A-Z][a-z]+)\.?\s+(?:of\s+)?(?:\d{1,2},\s+)?)?((?:19|20)\d\d)\b(?!s|[%,]\d)"
 )
+_DATED = re.compile(rf"(?:19|20)\d\d|{'|'.join(month[:3].title() for month in MONTHS)}")  # or nearly so
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|to be|set to|plans?|planned|planning|aims?|expects?|expected|"
     r"going to|next|until|scheduled|slated|forecast|target(?:s|ed|ing)? (?:a|an|of|for|to|date)|"
@@ -86,11 +87,12 @@ class _Cues(NamedTuple):
     stage: dict[str, re.Pattern[str]]
     stage_default: dict[str, str]
     content_type: dict[str, re.Pattern[str]]
+    deal_hints: tuple[str, ...]
     url: dict[str, re.Pattern[str]]
 
 
-def _group(table: Table, axis: str, names: tuple[str, ...], *, more: str = "") -> dict[str, re.Pattern[str]]:
-    check_keys(table, (axis,), (*names, more) if more else names)
+def _group(table: Table, axis: str, names: tuple[str, ...], *more: str) -> dict[str, re.Pattern[str]]:
+    check_keys(table, (axis,), (*names, *more))
     return {name: table.pattern(axis, name) for name in names}
 
 
@@ -112,15 +114,16 @@ def load_cues() -> _Cues:
     certainty = ("hearsay", "attributed", "undecided", "modal", "verbs", "side", "never", "aside", "official")
     return _Cues(
         table.strings("assertion", "hints"),
-        _group(table, "assertion", certainty, more="hints"),
+        _group(table, "assertion", certainty, "hints"),
         _group(table, "polarity", _POLARITY),
         _group(
             table, "background", ("cues", "circumstance", "news", "restated", "once", "then", "anniversary")
         ),
         _group(table, "change_state", (*_CHANGE_ORDER, "headline", "verb")),
-        _group(table, "stage", (*_STAGE_ORDER, *_STAGE_MORE), more="default"),
+        _group(table, "stage", (*_STAGE_ORDER, *_STAGE_MORE), "default"),
         _stage_defaults(table),
-        _group(table, "content_type", _CONTENT_ORDER, more="url"),
+        _group(table, "content_type", _CONTENT_ORDER, "deal_hints", "url"),
+        table.strings("content_type", "deal_hints"),
         {kind: table.pattern("content_type", "url", kind) for kind in table.mapping("content_type", "url")},
     )
 
@@ -197,8 +200,12 @@ def polarity(sentence: str, trigger: tuple[int, int], event_type: str = "") -> s
     if stands:
         return "positive"
     start, end = _clause(sentence, trigger, _BOUNDARY)
-    clause = _blank(cues["never"], sentence[start:end])
+    clause = sentence[start:end]
     begin, stop = trigger[0] - start, trigger[1] - start
+    denials = (cues[name].search(clause) for name in ("negation", "denial", "fact"))
+    if not any(denials) and not cues["after"].search(clause[stop:]):
+        return "positive"
+    clause = _blank(cues["never"], clause)
     if _negated(clause, begin) or _denied(clause, begin, "denial"):
         return "negative"
     if not regulatory and _denied(clause, begin, "fact"):
@@ -297,6 +304,8 @@ def background(
     opening = _OPENING_TIME.match(sentence)
     if opening and start >= opening.end():
         clause = f"{opening.group()} {clause}"
+    if not _may_be_old(clause):
+        return False
     clause = _blank(cues["news"], clause)
     said = len(clause) - (end - start) + trigger[1] - start  # where the trigger ends in the clause
     if field == "summary":
@@ -306,9 +315,17 @@ def background(
     return _old_year(clause, published) or _old_month(clause, published)
 
 
+def _may_be_old(text: str) -> bool:
+    """Say whether ``text`` has anything that makes a fact old: most has not."""
+    cues = load_cues().background
+    return bool(cues["cues"].search(text) or cues["circumstance"].search(text) or _DATED.search(text))
+
+
 @lru_cache(maxsize=64)  # the events of an item share its lead
 def without_background(sentence: str, published: str | None = None) -> str:
     """Return ``sentence`` with the clauses that restate an older fact blanked out, so that offsets stay."""
+    if not (_may_be_old(sentence) or _LONG_AFTER.search(sentence)):
+        return sentence
     ends = [match.span() for match in _BOUNDARY.finditer(sentence)]
     clauses = zip([0, *(end for _, end in ends)], [*(start for start, _ in ends), len(sentence)], strict=True)
     news = sentence
@@ -340,7 +357,7 @@ def change_state(sentence: str, trigger: tuple[int, int], event_type: str = "") 
 def _is_to_come(clause: str, trigger: int) -> bool:
     """Say whether a headline's bare infinitive announces the trigger: "Lumora to buy Quanto"."""
     cues = load_cues().change_state
-    match = cues["headline"].match(clause)
+    match = cues["headline"].match(clause) if " to " in clause.lower() else None
     if match is None or cues["verb"].search(clause, 0, match.end()):
         return False
     return trigger >= match.start("to")
@@ -378,7 +395,7 @@ def content_type(title: str, summary: str = "", url: str = "") -> str:
     """Return what kind of text an item is, by its title first, then its address and summary."""
     cues = load_cues()
     for kind in _CONTENT_ORDER:
-        if cues.content_type[kind].search(title):
+        if _is_of_kind(kind, title):
             return kind
     path = url.lower()
     for kind, pattern in cues.url.items():
@@ -386,6 +403,13 @@ def content_type(title: str, summary: str = "", url: str = "") -> str:
             return kind
     if summary:
         for kind in ("press_release", "deal"):
-            if cues.content_type[kind].search(summary[:300]):
+            if _is_of_kind(kind, summary[:300]):
                 return kind
     return "news"
+
+
+def _is_of_kind(kind: str, text: str) -> bool:
+    cues = load_cues()
+    if kind == "deal" and not any(map(text.lower().__contains__, cues.deal_hints)):
+        return False
+    return bool(cues.content_type[kind].search(text))

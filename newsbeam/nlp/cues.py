@@ -61,13 +61,20 @@ def _phrases() -> frozenset[str]:
     return wordlist("set-phrases") | frozenset(name for name in several if " " in name)
 
 
+@cache
+def _openers() -> frozenset[str]:
+    """Return the first words of the set phrases."""
+    return frozenset(phrase.split(" ", 1)[0] for phrase in _phrases())
+
+
 def in_set_phrase(words: Words, first: int, last: int) -> bool:
     """Say whether a name is part of a phrase that means something else ("Medal of Honor", "Sierra Leone")."""
-    phrases = _phrases()
+    phrases, openers = _phrases(), _openers()
     return any(
         " ".join(words.lower[begin:end]) in phrases
         and not any(_BREAK.search(words.gap(at)) for at in range(begin, end - 1))
         for begin in range(max(0, first - LONGEST_SET_PHRASE + 1), first + 1)
+        if words.lower[begin] in openers
         for end in range(max(last, begin + 2), min(begin + LONGEST_SET_PHRASE, len(words.lower)) + 1)
     )
 

@@ -5,6 +5,8 @@ stands by character offsets in that text; :func:`locate` turns them into a field
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -61,13 +63,16 @@ def _register() -> None:
         ("url", ""),
         ("joined", None),
         ("sentence_starts", ()),
+        ("token_starts", None),
         ("mentions", ()),
         ("authorities", ()),
         ("events", ()),
-        ("trace", None),
+        ("make_trace", None),
     ):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=default)
+    if not Doc.has_extension("trace"):  # made when it is asked for, which only explanations do
+        Doc.set_extension("trace", getter=lambda doc: doc._.make_trace and doc._.make_trace())
 
 
 _register()
@@ -156,6 +161,14 @@ def text_of(doc: Doc) -> str:
     return text
 
 
+def token_starts(doc: Doc) -> Sequence[int]:
+    """Return the character offsets of the tokens, put together once."""
+    starts: Sequence[int] | None = doc._.token_starts
+    if starts is None:
+        starts = doc._.token_starts = doc.to_array(IDX).tolist()
+    return starts
+
+
 def fields_of(doc: Doc) -> tuple[Field, ...]:
     """Return the fields of ``doc``; of a document made of a plain string the first line is the title."""
     known: tuple[Field, ...] = doc._.fields
@@ -229,6 +242,7 @@ def newsbeam_sentences(doc: Doc) -> Doc:
     starts = sentence_starts(text_of(doc))
     doc._.sentence_starts = tuple(starts)
     marks = np.zeros((len(doc), 1), dtype=np.uint64)
-    tokens = np.searchsorted(doc.to_array(IDX), starts)
-    marks[tokens[tokens < len(doc)]] = 1
+    known = token_starts(doc)
+    first = [bisect_left(known, start) for start in starts]
+    marks[[token for token in first if token < len(known)]] = 1
     return doc.from_array([SENT_START], marks)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The component that finds events: rules and learner on title and lead, rules that it supports elsewhere."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -133,7 +133,9 @@ class EventDetector:
         found = (*lead, *body)
         context = _context(doc, text) if found else SlotContext()
         doc._.events = tuple(_detection(doc, reading, finding, content_type, context) for finding in found)
-        doc._.trace = _trace(reading, scores, decision, content_type, hopeless=impression is None)
+        doc._.make_trace = partial(
+            _trace, reading, scores, decision, content_type, hopeless=impression is None
+        )
         return doc
 
     def _judge(self, reading: Reading, row: Row) -> tuple[Floats, Impression | None]:

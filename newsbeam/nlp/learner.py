@@ -7,6 +7,7 @@ is decided the same way: a linear model and the encoder's score of the name, joi
 The file is a plain ``.npz`` (no pickle), made by ``python -m newsbeam.nlp.training``.
 """
 
+import math
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,16 +54,16 @@ class Vocabulary:
         self.index = {feature: index for index, feature in enumerate(features)}
         self.weights = np.asarray(weights, dtype=np.float64)
         self.is_text = np.array([group_of(feature) not in FIXED_GROUPS for feature in features], dtype=bool)
+        self.squares = np.where(self.is_text, np.square(self.weights), 0.0)
 
     def row(self, features: Sequence[str]) -> Row:
         """Return the known ones of ``features``; words are scaled to a common length."""
         known = [index for index in map(self.index.get, features) if index is not None]
         at = np.array(known, dtype=np.int64)
         values = self.weights[at]
-        text = self.is_text[at]
-        length = float(np.sqrt(np.square(values[text]).sum()))
-        if length:
-            values = np.where(text, values * (TEXT_LENGTH / length), values)
+        square = float(self.squares[at].sum())
+        if square:
+            values[self.is_text[at]] *= TEXT_LENGTH / math.sqrt(square)
         return Row(at, values)
 
 
@@ -74,26 +75,19 @@ def stack(linear: Floats, encoder: Floats) -> Floats:
     from common ones.
     """
     types = linear[:, :-1] + encoder[:, :-1]
-    ordered = np.sort(types, axis=1)[:, ::-1]
-    best, second = ordered[:, :1], ordered[:, 1:2]
+    ordered = np.partition(types, -2, axis=1)
+    best, second = ordered[:, -1:], ordered[:, -2:-1]
     margin = types - np.where(types == best, second, best)
-    count = types.shape[1]
-    return np.stack(
-        [
-            linear[:, :-1],
-            encoder[:, :-1],
-            np.repeat(linear[:, -1:], count, axis=1),
-            np.repeat(encoder[:, -1:], count, axis=1),
-            margin,
-            types * (margin > 0),
-        ],
-        axis=-1,
-    )
+    inputs = np.empty((*types.shape, 6))
+    inputs[..., 0], inputs[..., 1] = linear[:, :-1], encoder[:, :-1]
+    inputs[..., 2], inputs[..., 3] = linear[:, -1:], encoder[:, -1:]
+    inputs[..., 4], inputs[..., 5] = margin, types * (margin > 0)
+    return inputs
 
 
 def sigmoid(values: Floats) -> Floats:
     """Return the logistic function of ``values``."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -40, 40))), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(values, -40), 40))), dtype=np.float64)
 
 
 class Learner:
@@ -122,7 +116,7 @@ class Learner:
         weights = arrays["role_weights"].astype(np.float64).tolist()
         self.role_weights = dict(zip(_strings(arrays["role_features"]), weights, strict=True))
         self.role_bias = float(arrays["role_bias"])
-        self.role_stack = arrays["role_stack"].astype(np.float64)
+        self.role_stack = arrays["role_stack"].astype(np.float64).tolist()
         self.role_threshold = float(arrays["role_threshold"])
 
     def join(self, linear: Floats, encoder: Floats) -> Floats:
@@ -155,8 +149,9 @@ class Learner:
         ``encoder`` is the encoder's score of its name.
         """
         linear = self.role_bias + sum(self.role_weights.get(name, 0.0) for name in features)
-        weights = self.role_stack
-        return float(sigmoid(np.array(weights[0] * linear + weights[1] * encoder + weights[2])))
+        of_linear, of_encoder, bias = self.role_stack
+        score = of_linear * linear + of_encoder * encoder + bias
+        return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, score))))
 
 
 def _strings(array: npt.NDArray[np.generic]) -> list[str]:

@@ -26,8 +26,7 @@ _AMOUNTS = re.compile(
     + r"|\b\d[\d,.]{0,30}"
     + _SCALE
     + r"\s(?:dollars|euros|"
-    r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b|"
-    r"\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b)"
+    r"pounds|yuan|yen|rupees|won|USD|EUR|RMB)\b)"
     r"|(?P<percent>\b\d[\d.,]{0,30}(?:\s?%|\s(?:percent|per cent|percentage points?)\b))",
     re.IGNORECASE,
 )
@@ -41,10 +40,13 @@ _GENERIC = re.compile(
 )
 
 
-# What every amount has in it, and how far before it the amount may begin ("USD 5", "half a trillion euros").
-# It is a sign, the first digit of a number, or "llion "; a set at the beginning makes the search quick.
-_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩lL](?:(?<![lL])(?<!\d\d)|(?<=[lL])(?i:lion ))")
-_REACH, _REACH_OF_WORDS = 4, 10
+# What every amount in figures has: a sign, or the first digit of a number, which a currency may precede
+# ("USD 5"). A set at the beginning makes the search quick.
+_DIGIT_OR_SIGN = re.compile(r"[0-9$€£¥₹₩](?<!\d\d)")
+_REACH = 4  # characters before it
+_IN_WORDS = re.compile(
+    r"\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b", re.IGNORECASE
+)
 
 
 class Piece(NamedTuple):
@@ -100,13 +102,14 @@ def _amounts(text: str, start: int, end: int) -> list[Piece]:
     found: list[Piece] = []
     at = start
     for hint in _DIGIT_OR_SIGN.finditer(text, start, end):
-        reach = _REACH_OF_WORDS if len(hint.group()) > 1 else _REACH
-        for begin in range(max(at, hint.start() - reach), hint.start() + 1):
+        for begin in range(max(at, hint.start() - _REACH), hint.start() + 1):
             match = _AMOUNTS.match(text, begin, end)
             if match:
                 at = match.end()
                 found.append(Piece(begin, at, MONEY if match.lastgroup == "money" else PERCENT, None))
                 break
+    if text.find("illion ", start, end) >= 0 or text.find("ILLION ", start, end) >= 0:
+        found += [Piece(*match.span(), MONEY, None) for match in _IN_WORDS.finditer(text, start, end)]
     return found
 
 

@@ -4,13 +4,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from spacy.attrs import IDX
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from newsbeam.knowledge.catalogue import load_vendors
 from newsbeam.nlp.authorities import AuthorityHit, shipped_authorities
-from newsbeam.nlp.document import fields_of, text_of
+from newsbeam.nlp.document import fields_of, text_of, token_starts
 from newsbeam.nlp.named_entities import find_named, load_model
 from newsbeam.nlp.surface import Words, split_words
 from newsbeam.nlp.unknown_vendors import find_unknown
@@ -78,7 +77,7 @@ class Mentions:
             taken = {index for first, last in spans for index in range(first, last)}
             unknown = [*unknown, *find_named(self.model, words, taken)]
         hits = sorted((*known, *(self._listed(hit) for hit in unknown)))
-        tokens = doc.to_array(IDX).tolist()
+        tokens = token_starts(doc)
         doc._.mentions = tuple(_mention(words, tokens, hit) for hit in hits)
         doc._.authorities = tuple(_authority(words, tokens, hit) for hit in apart(authorities, hits))
         return doc

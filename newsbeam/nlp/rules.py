@@ -18,17 +18,19 @@ In ``trigger`` and ``unless``, ``{NAME}`` stands for an entry of ``macros.yaml``
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacy.attrs import IDX, LOWER
+from spacy.attrs import LOWER
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 
 from newsbeam.errors import KnowledgeError
 from newsbeam.knowledge.tables import parse_table, parse_yaml, read_text
+from newsbeam.nlp.document import token_starts
 from newsbeam.nlp.masking import (
     AUTHORITY,
     MONEY,
@@ -309,14 +311,14 @@ class RuleBook:
         Of rules in sentences that start after ``lead_end`` only those made for body text are tried, and only
         where the sentence names a vendor that the lead names too.
         """
-        leads = {
-            piece.item.vendor_id for piece in pieces if piece.start < lead_end and piece.sign != AUTHORITY
-        }
         starts = doc._.sentence_starts or (0,)
-        for sentence, called in sorted(self._called(doc, starts, lead_end).items()):
+        words, offsets = doc.to_array(LOWER).tolist(), token_starts(doc)
+        for sentence in _to_read(starts, pieces, lead_end):
             start = starts[sentence]
             end = starts[sentence + 1] if sentence + 1 < len(starts) else len(text)
-            if start >= lead_end and not _names_any_of(leads, pieces, start, end):
+            said = words[bisect_left(offsets, start) : bisect_left(offsets, end)]
+            called = self._called(said, doc.vocab.strings, after_lead=start >= lead_end)
+            if not called:
                 continue
             masked = mask(text, start, end, pieces)
             lowered = lower_case(masked.text)
@@ -325,36 +327,24 @@ class RuleBook:
                 if match:
                     yield match
 
-    def _called(self, doc: Doc, starts: tuple[int, ...], lead_end: int) -> dict[int, set[int]]:
-        """Return for each sentence the rules that its words call."""
+    def _called(self, words: Sequence[int], strings: StringStore, *, after_lead: bool) -> frozenset[int]:
+        """Return the rules that ``words``, by their hashes in ``strings``, call."""
         seen = self._seen
         if len(seen) > 200_000:  # words of a long-running process; about 20 MB
             seen.clear()
-        words, offsets = doc.to_array([LOWER, IDX]).T.tolist()
-        body = next((start for start in starts if start >= lead_end), offsets[-1] + 1)
-        called: dict[int, set[int]] = {}
-        for word, offset in zip(words, offsets, strict=True):
-            rules = seen.get(word)
-            if rules is None:
-                waiting = self.waiting_for(doc.vocab.strings[word])
-                rules = seen[word] = (waiting, waiting & self._for_body) if waiting else ()
-            if rules:
-                here = rules[offset >= body]
-                if here:
-                    called.setdefault(bisect_right(starts, offset) - 1, set()).update(here)
-        return called
+        for word in set(words).difference(seen):
+            waiting = self.waiting_for(strings[word])
+            seen[word] = (waiting, waiting & self._for_body) if waiting else ()
+        return frozenset().union(*[rules[after_lead] for rules in map(seen.__getitem__, words) if rules])
 
 
-def _names_any_of(vendors: set[str], pieces: tuple[Piece, ...], start: int, end: int) -> bool:
-    """Say whether one of ``vendors`` is named between ``start`` and ``end``."""
-    if not vendors:
-        return False
-    for piece in pieces[bisect_right(pieces, (start,)) :]:
-        if piece.start >= end:
-            return False
-        if piece.sign != AUTHORITY and piece.item.vendor_id in vendors:
-            return True
-    return False
+def _to_read(starts: Sequence[int], pieces: tuple[Piece, ...], lead_end: int) -> list[int]:
+    """Return the sentences that rules are tried in: those of the lead, and later ones on its vendors."""
+    names = [piece for piece in pieces if piece.sign != AUTHORITY]
+    leads = {piece.item.vendor_id for piece in names if piece.start < lead_end}
+    first = bisect_left(starts, lead_end)
+    named = {bisect_right(starts, piece.start) - 1 for piece in names if piece.item.vendor_id in leads}
+    return [*range(first), *sorted(sentence for sentence in named if sentence >= first)]
 
 
 def _try_rule(rule: Rule, sentence: int, masked: Masked, lowered: str) -> Match | None:

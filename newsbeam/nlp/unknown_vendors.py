@@ -129,8 +129,11 @@ def _names_in_sentences(words: Words, limit: int) -> set[str]:
 
 
 def _runs(words: Words, blocked: set[int], names: set[str], limit: int) -> Iterator[tuple[int, int]]:
-    first = 0
+    first, plain = 0, plain_words()
     while first < limit:
+        if words.words[first].islower() and words.lower[first] in plain:
+            first += 1
+            continue
         last = first
         while last < limit and last - first < LONGEST and _continues(words, first, last, blocked, names):
             last += 1
@@ -215,13 +218,11 @@ def _of_institution(words: Words, first: int) -> bool:
 
 
 def _times(words: Words, span: Span) -> int:
-    wanted = tuple(words.words[span.first : span.last])
-    count, size = 0, len(wanted)
-    limit = _lead(words)
-    for index in range(limit - size + 1):
-        if words.words[index] == wanted[0] and tuple(words.words[index : index + size]) == wanted:
-            count += 1
-    return count
+    """Return how often the name stands in the lead."""
+    wanted, lead = words.words[span.first : span.last], words.words[: _lead(words)]
+    if len(wanted) == 1:
+        return lead.count(wanted[0])
+    return sum(lead[at : at + len(wanted)] == wanted for at, word in enumerate(lead) if word == wanted[0])
 
 
 def _is_family_name(words: Words, index: int) -> bool:

@@ -222,17 +222,17 @@ def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
         yield "context:0"
         return
     begin, end = words.sentence(first)
-    near = " ".join((*words.lower[begin:first], "|", *words.lower[last:end]))
+    near = f" {' '.join((*words.lower[begin:first], '|', *words.lower[last:end]))} "
     far = words.lower[: min(len(words.lower), words.fields[min(1, len(words.fields) - 1)][1])]
-    lead = " ".join((*far[:first], "|", *far[last:]))
+    lead = f" {' '.join((*far[:first], '|', *far[last:]))} "
     found = 0
     for phrase in form.vendor.context:
         wanted = _folded(phrase)
-        if f" {wanted} " in f" {near} ":
+        if wanted in near:
             found += 1
             yield f"context={phrase}"
             yield "context:near"
-        elif f" {wanted} " in f" {lead} ":
+        elif wanted in lead:
             found += 1
             yield f"context={phrase}"
     yield f"context:{min(found, 2)}"
@@ -240,8 +240,8 @@ def _support(words: Words, first: int, last: int, form: Form) -> Iterator[str]:
 
 @cache
 def _folded(phrase: str) -> str:
-    """Return a phrase of the catalogue as folded words."""
-    return " ".join(fold_words(phrase))
+    """Return a phrase of the catalogue as folded words, a space on either side."""
+    return f" {' '.join(fold_words(phrase))} "
 
 
 def _all_forms(vendors: Iterable[Vendor]) -> Iterator[Form]:

@@ -19,15 +19,16 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from newsbeam.errors import NewsbeamError
-from newsbeam.nlp.training.network import HEADS, WIDTH, Network, state_of
+from newsbeam.nlp.training.network import HEADS, OF_HEAD, WIDTH, Network, state_of
 from newsbeam.taxonomy import TYPES
 
 OPSET = 20  # the first with Gelu
 EPSILON = 1e-12
-SCALE = (WIDTH // HEADS) ** -0.5  # of the queries, which the graph has in their weights
+SCALE = OF_HEAD**-0.5  # of the queries, which the graph has in their weights
 _QUANTIZED = "8bit."  # beginning of the names of the nodes whose weights become 8-bit
 # What is learned, as it stands in a written graph: arrays of tables, norm and heads, and of each layer.
 _BESIDE_LAYERS, _IN_LAYER = 9, 12
+_INNER_BIAS = 11  # among them, of the first layer
 _AFTER_ATTENTION = [  # of a layer, in the order in which it is written
     f"{name}.{kind}" for name in ("out", "norm_out", "inner", "outer", "norm") for kind in ("weight", "bias")
 ]
@@ -112,7 +113,7 @@ def _layer(graph: _Graph, x: str, weights: Mapping[str, Any]) -> str:
     bias = np.hstack([weights["query.bias"] * SCALE, weights["key.bias"], weights["value.bias"]])
     dense = graph.dense(x, joined, bias)
     parts = [f"{dense}.{name}" for name in ("query", "key", "value")]
-    shape = graph.constant([0, 3, HEADS, WIDTH // HEADS], np.int64)
+    shape = graph.constant([0, 3, HEADS, OF_HEAD], np.int64)
     heads = graph.op("Transpose", graph.op("Reshape", dense, shape), perm=[1, 2, 0, 3])
     graph.nodes.append(
         helper.make_node("Split", [heads], parts, name=f"{dense}.split", axis=0, num_outputs=3)
@@ -158,7 +159,7 @@ def read(path: Path) -> Network:
     try:
         given = list(_numbers(onnx.load(str(path)).graph))
         layers = (len(given) - _BESIDE_LAYERS) // _IN_LAYER
-        network = Network(len(given[0]), layers)
+        network = Network(len(given[0]), layers, inner=len(given[_INNER_BIAS]))
         state = {name: torch.tensor(np.array(values)) for name, values in _state(given, layers)}
         network.load_state_dict(state)
     except (DecodeError, KeyError, IndexError, ValueError, RuntimeError) as error:

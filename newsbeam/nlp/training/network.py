@@ -24,6 +24,7 @@ from newsbeam.nlp.wordpiece import LONGEST, SPECIAL
 from newsbeam.taxonomy import TYPES
 
 WIDTH, HEADS, INNER = 384, 12, 1536  # of all-MiniLM-L6-v2
+OF_HEAD = WIDTH // HEADS  # numbers of a query, key or value
 DROPOUT = 0.1
 PIECES = 7900  # of the vocabulary that ships: each takes 384 bytes
 COMMON = 2000  # of them are the first of the published vocabulary, which is in order of frequency
@@ -101,23 +102,30 @@ def choose_pieces(published: Sequence[str], texts: Sequence[Sequence[str]], most
 class Layer(nn.Module):
     """One layer: attention, then two dense layers, each added to its input and normalised."""
 
-    def __init__(self) -> None:
+    def __init__(self, inner: int = INNER) -> None:
         super().__init__()
         self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
         self.norm_out, self.norm = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
-        self.inner, self.outer = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.inner, self.outer = nn.Linear(WIDTH, inner), nn.Linear(inner, WIDTH)
+
+    def attend(self, x: Any, hidden: Any) -> Any:
+        """Return ``x`` (items × pieces × WIDTH) after attention; ``hidden`` masks the padding."""
+
+        def heads(y: Any) -> Any:
+            return y.view(*y.shape[:2], HEADS, OF_HEAD).transpose(1, 2)
+
+        scores = heads(self.query(x)) * OF_HEAD**-0.5 @ heads(self.key(x)).transpose(-1, -2)
+        seen = (torch.softmax(scores + hidden, -1) @ heads(self.value(x))).transpose(1, 2).flatten(2)
+        return self.norm_out(x + self.out(seen))
+
+    def between(self, x: Any) -> Any:
+        """Return what stands between the two dense layers (items × pieces × inner) after attention."""
+        return functional.gelu(self.inner(x))
 
     def forward(self, x: Any, hidden: Any) -> Any:
         """Return the next representation of ``x`` (items × pieces × WIDTH); ``hidden`` masks the padding."""
-        items, pieces, _ = x.shape
-
-        def heads(y: Any) -> Any:
-            return y.view(items, pieces, HEADS, WIDTH // HEADS).transpose(1, 2)
-
-        scores = heads(self.query(x)) * (WIDTH // HEADS) ** -0.5 @ heads(self.key(x)).transpose(-1, -2)
-        seen = torch.softmax(scores + hidden, -1) @ heads(self.value(x))
-        x = self.norm_out(x + self.out(seen.transpose(1, 2).reshape(items, pieces, WIDTH)))
-        return self.norm(x + _drop(self.outer(functional.gelu(self.inner(x))), self.training))
+        x = self.attend(x, hidden)
+        return self.norm(x + _drop(self.outer(self.between(x)), self.training))
 
 
 def _drop(x: Any, training: bool) -> Any:
@@ -183,11 +191,11 @@ def hidden(mask: Any) -> Any:
 class Network(Scorer):
     """The encoder: pieces in; scores of the types and "any event", and of each name."""
 
-    def __init__(self, pieces: int, layers: int) -> None:
+    def __init__(self, pieces: int, layers: int, inner: int = INNER) -> None:
         super().__init__(WIDTH)
         self.words, self.places = nn.Embedding(pieces, WIDTH), nn.Embedding(LONGEST, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.layers = nn.ModuleList(Layer(inner) for _ in range(layers))
 
     def represent(self, pieces: Any, mask: Any) -> Any:
         """Return what stands for each piece after the last layer."""
