@@ -149,14 +149,31 @@ def _before(words: Words, first: int, begin: int) -> Iterator[str]:
     yield from _before_class(words, first, previous)
 
 
-def _before_class(words: Words, first: int, previous: str) -> Iterator[str]:
-    classes = (
+@cache
+def _classes_before() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return what a word before a name may be, with the words that are."""
+    return (
         ("determiner", _DETERMINERS), ("pronoun", _POSSESSIVE_PRONOUNS), ("preposition", _PREPOSITIONS),
         ("link", _LINKS), ("object-cue", wordlist("object-cues")),
         ("person-title", wordlist("person-titles")), ("first-name", wordlist("first-names")),
         ("modifier", wordlist("head-modifiers")),
     )  # fmt: skip
-    for name, members in classes:
+
+
+@cache
+def _classes_after() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return what a word after a name may be, with the words that are."""
+    return (
+        ("actor-verb", wordlist("actor-verbs")), ("noun", wordlist("after-cues")), ("link", _LINKS),
+        ("suffix", wordlist("corporate-suffixes")), ("vendor-noun", wordlist("vendor-heads")),
+        ("tail", wordlist("name-tails")), ("preposition", _PREPOSITIONS), ("auxiliary", _SKIPPED),
+        ("institution", wordlist("institutions")), ("speech", wordlist("speech-verbs")),
+        ("object", _OBJECTS),
+    )  # fmt: skip
+
+
+def _before_class(words: Words, first: int, previous: str) -> Iterator[str]:
+    for name, members in _classes_before():
         if previous in members and (name != "first-name" or words.words[first - 1][0].isupper()):
             yield f"before:{name}"
     if is_vendor_noun(words, first - 1):
@@ -194,14 +211,7 @@ def _after(words: Words, last: int, end: int) -> Iterator[str]:
 
 
 def _after_class(words: Words, last: int, end: int, following: str) -> Iterator[str]:
-    classes = (
-        ("actor-verb", wordlist("actor-verbs")), ("noun", wordlist("after-cues")), ("link", _LINKS),
-        ("suffix", wordlist("corporate-suffixes")), ("vendor-noun", wordlist("vendor-heads")),
-        ("tail", wordlist("name-tails")), ("preposition", _PREPOSITIONS), ("auxiliary", _SKIPPED),
-        ("institution", wordlist("institutions")), ("speech", wordlist("speech-verbs")),
-        ("object", _OBJECTS),
-    )  # fmt: skip
-    for name, members in classes:
+    for name, members in _classes_after():
         if following in members:
             yield f"after:{name}"
     skipped = last
