@@ -113,7 +113,7 @@ def test_the_words_that_the_encoder_needs_are_shown(
             "rule funding.raises: 'raises $40,000'",
         ),
         (
-            "The parish raises $40,000 for its organ",
+            "A parish raises $40,000 for its organ",
             "vendor.funding",
             "name no vendor that takes part: it needs 0.40",
         ),

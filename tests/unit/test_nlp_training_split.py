@@ -19,6 +19,7 @@ network = pytest.importorskip("newsbeam.nlp.training.network")
 variants = pytest.importorskip("newsbeam.nlp.training.variants")
 graph = pytest.importorskip("newsbeam.nlp.training.graph")
 further = pytest.importorskip("newsbeam.nlp.training.further")
+narrow = pytest.importorskip("newsbeam.nlp.training.narrow")
 
 
 def items(*days):
@@ -74,15 +75,8 @@ def test_variants_are_the_same_each_time_and_replace_ordinary_words():
 
 
 def test_words_have_other_words_near_them():
-    published = network.Published(
-        ("[CLS]", "buys", "sells", "lawsuit", "qqq"),
-        {
-            "embeddings.word_embeddings.weight": np.array(
-                [[1, 1], [1, 0.1], [1, 0.2], [0, 1], [1, 0]], np.float32
-            )
-        },
-    )
-    near = variants.neighbours(published)
+    table = np.array([[1, 1], [1, 0.1], [1, 0.2], [0, 1], [1, 0]], np.float32)
+    near = variants.neighbours(("[CLS]", "buys", "sells", "lawsuit", "qqq"), table)
     assert ["sells", "lawsuit"] == near["buys"]
     assert {"buys", "sells", "lawsuit"} == near.keys()
 
@@ -168,3 +162,42 @@ def test_the_models_learn_further(
             (tmp_path / name).write_text(text)
         assert 2 == further.main([*command, str(tmp_path / name)])
         assert name in capsys.readouterr().err
+
+
+def test_what_others_say_is_missed_least():
+    """Of three columns, two of them alike, one of the two goes, and the other says its part."""
+    order = np.random.default_rng(0)
+    first, second = order.normal(size=(2, 500))
+    inputs = np.stack([first, second, first], axis=1)
+    weight = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 0.5]])
+    kept, mended = narrow.least_missed(inputs - inputs.mean(0), weight, 2)
+    assert 1 in kept
+    wanted = (inputs - inputs.mean(0)) @ weight.T
+    assert np.abs((inputs - inputs.mean(0))[:, kept] @ mended.T - wanted).max() < 0.2
+    assert [0, 1, 2] == narrow.least_missed(inputs, weight, 3)[0].tolist()
+
+
+def test_the_encoder_becomes_narrower_and_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command; it learns to be nearer to the whole one, and what was fit with that stays."""
+    given = [
+        item | {"published": f"2026-01-{day % 28 + 1:02}"} for day, item in enumerate(main.own_items()[::150])
+    ]
+    labelled, texts = tmp_path / "labelled.jsonl", tmp_path / "texts.jsonl"
+    labelled.write_text("\n".join(map(json.dumps, given)), encoding="utf-8")
+    texts.write_text('{"title": "Lumora opens a shop in Lyon"}\n', encoding="utf-8")
+    monkeypatch.setattr(narrow, "own_items", lambda: given[::4])
+    monkeypatch.setattr(narrow, "CALIBRATION", 60)
+    has = graph.read(narrow.FOLDER / narrow.GRAPH).layers[0].inner.out_features
+    command = ["--labelled", str(labelled), "--unlabelled", str(texts), "--out", str(tmp_path / "out")]
+    assert 0 == narrow.main([*command, "--inner", str(has // 2)])
+    cut, taught = (line for line in capsys.readouterr().out.splitlines() if "from the whole one" in line)
+    assert float(taught.split()[1]) < float(cut.split()[1])
+    network = graph.read(tmp_path / "out" / narrow.GRAPH)
+    assert {has // 2} == {layer.inner.out_features for layer in network.layers}
+    learner, encoder = Learner(tmp_path / "out" / "events.npz"), Encoder(tmp_path / "out")
+    assert learner.encoder == encoder.fingerprint != Encoder().fingerprint
+    assert np.array_equal(learner.weights, Learner().weights)
+    assert 2 == narrow.main([*command, "--inner", str(has)])
+    assert f"--inner must be from 1 to {has - 1}" in capsys.readouterr().err

@@ -180,7 +180,8 @@ def without_labels(
     make: Prepare, items: Sequence[Item], ours: Sequence[Item], unlabelled: Sequence[Path], models: Models
 ) -> list[Example]:
     """Return what the teachers' word is learned from: variants of ``items`` and ``ours``, ``unlabelled``."""
-    near = neighbours(models.encoder)
+    words = models.encoder.weights["embeddings.word_embeddings.weight"]
+    near = neighbours(models.encoder.pieces, words)
     texts = [*variants(items, near, VARIANTS), *(text for path in unlabelled for text in read_texts(path))]
     own = variants(ours, near, VARIANTS_OF_OWN)
     examples = [*make(texts, UNLABELLED_WEIGHT), *make(list(own), OWN_WEIGHT)]

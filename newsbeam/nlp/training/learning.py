@@ -36,7 +36,7 @@ class Sample(NamedTuple):
     labelled: bool = True
 
 
-def _batches(samples: Sequence[Sample], random_order: random.Random | None) -> list[list[int]]:
+def batches(samples: Sequence[Sample], random_order: random.Random | None = None) -> list[list[int]]:
     """Return the indexes of ``samples`` in batches of about the same length."""
     order = list(range(len(samples)))
     if random_order:
@@ -44,13 +44,14 @@ def _batches(samples: Sequence[Sample], random_order: random.Random | None) -> l
         order.sort(key=lambda i: len(samples[i].pieces) + 6 * random_order.random())
     else:
         order.sort(key=lambda i: len(samples[i].pieces))
-    batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+    found = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
     if random_order:
-        random_order.shuffle(batches)
-    return batches
+        random_order.shuffle(found)
+    return found
 
 
-def _collate(samples: Sequence[Sample], batch: Sequence[int]) -> tuple[Any, Any, Names]:
+def collate(samples: Sequence[Sample], batch: Sequence[int]) -> tuple[Any, Any, Names]:
+    """Return the pieces of a batch (items × pieces), what masks their padding, and its names."""
     longest = max(len(samples[i].pieces) for i in batch)
     pieces, mask = np.zeros((len(batch), longest), np.int64), np.zeros((len(batch), longest), np.float32)
     row: list[int] = []
@@ -105,8 +106,8 @@ def train(
     for epoch, samples in enumerate(epochs):
         started, total = time.monotonic(), 0.0
         wanted = _wanted(samples, taught)
-        for batch in _batches(samples, order):
-            pieces, mask, names = _collate(samples, batch)
+        for batch in batches(samples, order):
+            pieces, mask, names = collate(samples, batch)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 scores, parts = network(pieces, mask, names)
             loss = _loss_of_types(scores.float(), wanted.types[batch], wanted.weights[batch])
@@ -171,8 +172,8 @@ def score(samples: Sequence[Sample], network: Scorer) -> Scores:
     logits = np.zeros((len(samples), len(TYPES) + 1))
     parts = [[0.0] * len(sample.names) for sample in samples]
     with torch.no_grad():
-        for batch in _batches(samples, None):
-            pieces, mask, names = _collate(samples, batch)
+        for batch in batches(samples):
+            pieces, mask, names = collate(samples, batch)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 found, of_names = network(pieces, mask, names)
             logits[batch] = found.float().numpy()

@@ -118,14 +118,17 @@ class Layer(nn.Module):
         seen = (torch.softmax(scores + hidden, -1) @ heads(self.value(x))).transpose(1, 2).flatten(2)
         return self.norm_out(x + self.out(seen))
 
-    def between(self, x: Any) -> Any:
-        """Return what stands between the two dense layers (items × pieces × inner) after attention."""
-        return functional.gelu(self.inner(x))
+    def between(self, attended: Any) -> Any:
+        """Return what stands between the two dense layers (items × pieces × inner)."""
+        return functional.gelu(self.inner(attended))
+
+    def combine(self, attended: Any) -> Any:
+        """Return the next representation of what :meth:`attend` gave."""
+        return self.norm(attended + _drop(self.outer(self.between(attended)), self.training))
 
     def forward(self, x: Any, hidden: Any) -> Any:
         """Return the next representation of ``x`` (items × pieces × WIDTH); ``hidden`` masks the padding."""
-        x = self.attend(x, hidden)
-        return self.norm(x + _drop(self.outer(self.between(x)), self.training))
+        return self.combine(self.attend(x, hidden))
 
 
 def _drop(x: Any, training: bool) -> Any:
@@ -197,10 +200,13 @@ class Network(Scorer):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(inner) for _ in range(layers))
 
+    def embed(self, pieces: Any) -> Any:
+        """Return what stands for each piece before the first layer."""
+        return _drop(self.norm(self.words(pieces) + self.places.weight[: pieces.shape[1]]), self.training)
+
     def represent(self, pieces: Any, mask: Any) -> Any:
         """Return what stands for each piece after the last layer."""
-        x = _drop(self.norm(self.words(pieces) + self.places.weight[: pieces.shape[1]]), self.training)
-        unseen = hidden(mask)
+        x, unseen = self.embed(pieces), hidden(mask)
         for layer in self.layers:
             x = layer(x, unseen)
         return x

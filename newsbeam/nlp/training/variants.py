@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from newsbeam.errors import ItemError
 from newsbeam.nlp.cues import plain_words
-from newsbeam.nlp.training.network import Published
 
 NEAREST = 8  # words that may stand for another
 REPLACED = 0.25  # share of the ordinary words of a text
@@ -29,12 +29,12 @@ Item = Mapping[str, Any]
 Neighbours = Mapping[str, Sequence[str]]
 
 
-def neighbours(published: Published) -> Neighbours:
-    """Return for each ordinary word of the vocabulary those nearest to it by the published representation."""
+def neighbours(pieces: Sequence[str], table: npt.NDArray[np.float32]) -> Neighbours:
+    """Return for each ordinary word among ``pieces`` those nearest to it, by what ``table`` has for each."""
     ordinary = plain_words()
-    rows = [at for at, piece in enumerate(published.pieces) if len(piece) > 1 and piece in ordinary]
-    words = [published.pieces[row] for row in rows]
-    table = published.weights["embeddings.word_embeddings.weight"][rows]
+    rows = [at for at, piece in enumerate(pieces) if len(piece) > 1 and piece in ordinary]
+    words = [pieces[row] for row in rows]
+    table = table[rows]
     table = table / np.linalg.norm(table, axis=1, keepdims=True)
     nearest = np.argsort(-(table @ table.T), axis=1, kind="stable")[:, 1 : NEAREST + 1]
     return {word: [words[other] for other in row] for word, row in zip(words, nearest.tolist(), strict=True)}
