@@ -1,8 +1,9 @@
 """A small transformer that reads title and summary: a score for each event type, and for each name.
 
 The six layers of all-MiniLM-L6-v2 (Wang et al. 2020, Apache-2.0), trained further on labelled news
-by ``python -m newsbeam.nlp.training`` and made narrower, with 8-bit weights. It runs on the processor, in one thread: Beam
-runs several workers beside one another. Vendors are masked, so it learns what is said, not about whom.
+by ``python -m newsbeam.nlp.training`` and made narrower, with 8-bit weights. It runs on the processor, in
+one thread: Beam runs several workers beside one another. Vendors are masked, so it learns what is said, not
+about whom.
 """
 
 import hashlib
