@@ -162,9 +162,9 @@ def text_of(doc: Doc) -> str:
 
 
 def token_starts(doc: Doc) -> Sequence[int]:
-    """Return the character offsets of the tokens, put together once."""
+    """Return the character offsets of the tokens, put together once (anew where tokens were merged since)."""
     starts: Sequence[int] | None = doc._.token_starts
-    if starts is None:
+    if starts is None or len(starts) != len(doc):
         starts = doc._.token_starts = doc.to_array(IDX).tolist()
     return starts
 

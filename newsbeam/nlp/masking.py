@@ -42,7 +42,7 @@ _GENERIC = re.compile(
 
 # What every amount in figures has: a sign, or the first digit of a number, which a currency may precede
 # ("USD 5"). A set at the beginning makes the search quick.
-_DIGIT_OR_SIGN = re.compile(r"[0-9$€£¥₹₩](?<!\d\d)")
+_DIGIT_OR_SIGN = re.compile(r"[\d$€£¥₹₩](?<!\d\d)")
 _REACH = 4  # characters before it
 _IN_WORDS = re.compile(
     r"\b(?:half )?a (?:billion|trillion|million) (?:dollars|euros|pounds)\b", re.IGNORECASE

@@ -329,9 +329,9 @@ class RuleBook:
 
     def _called(self, words: Sequence[int], strings: StringStore, *, after_lead: bool) -> frozenset[int]:
         """Return the rules that ``words``, by their hashes in ``strings``, call."""
+        if len(self._seen) > 200_000:  # words of a long-running process; about 20 MB
+            self._seen = {}
         seen = self._seen
-        if len(seen) > 200_000:  # words of a long-running process; about 20 MB
-            seen.clear()
         for word in set(words).difference(seen):
             waiting = self.waiting_for(strings[word])
             seen[word] = (waiting, waiting & self._for_body) if waiting else ()

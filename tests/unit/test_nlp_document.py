@@ -3,7 +3,7 @@
 import pytest
 import spacy
 
-from newsbeam.nlp.document import lead_end, locate, make_doc, sentence_starts
+from newsbeam.nlp.document import lead_end, locate, make_doc, sentence_starts, token_starts
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,14 @@ def test_a_field_boundary_ends_a_sentence(nlp):
     doc = make_doc(nlp, "Acme buys Lumo", "The price is secret")
     assert ["Acme buys Lumo", "The price is secret"] == _sentences(doc)
     assert [("title", 0, 14, 0), ("summary", 16, 35, 0)] == [tuple(field) for field in doc._.fields]
+
+
+def test_merged_tokens_stand_where_they_stand(nlp):
+    doc = make_doc(nlp, "Acme Robotics buys Lumo")
+    assert [0, 5, 14, 19] == token_starts(doc)
+    with doc.retokenize() as tokens:
+        tokens.merge(doc[:2])
+    assert [0, 14, 19] == token_starts(doc)
 
 
 @pytest.mark.parametrize(

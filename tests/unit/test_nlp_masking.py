@@ -13,6 +13,7 @@ from newsbeam.nlp.masking import MONEY, PERCENT, find_pieces, mask
         ("paid $5 and 7%", f"paid {MONEY} and {PERCENT}"),
         ("paid US$10bn in 2024", f"paid {MONEY} in 2024"),
         ("paid USD 5 or Rs. 7", f"paid {MONEY} or {MONEY}"),
+        ("up ５ percent", f"up {PERCENT}"),
         ("paid half a trillion euros in 2024", f"paid {MONEY} in 2024"),
         ("PAID A BILLION DOLLARS IN 2024", f"PAID {MONEY} IN 2024"),
         ("paid 1.5 million dollars, 12 percentage points", f"paid {MONEY}, {PERCENT}"),
