@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from newsbeam.errors import NewsbeamError
-from newsbeam.nlp.encoder import Encoder
+from newsbeam.nlp.encoder import GRAPH, Encoder
 from newsbeam.nlp.learner import Learner
 from newsbeam.taxonomy import TYPES
 
@@ -189,15 +189,25 @@ def test_the_encoder_becomes_narrower_and_says_the_same(
     texts.write_text('{"title": "Lumora opens a shop in Lyon"}\n', encoding="utf-8")
     monkeypatch.setattr(narrow, "own_items", lambda: given[::4])
     monkeypatch.setattr(narrow, "CALIBRATION", 60)
-    has = graph.read(narrow.FOLDER / narrow.GRAPH).layers[0].inner.out_features
+    has = graph.read(narrow.FOLDER / GRAPH).layers[0].inner.out_features
     command = ["--labelled", str(labelled), "--unlabelled", str(texts), "--out", str(tmp_path / "out")]
     assert 0 == narrow.main([*command, "--inner", str(has // 2)])
     cut, taught = (line for line in capsys.readouterr().out.splitlines() if "from the whole one" in line)
     assert float(taught.split()[1]) < float(cut.split()[1])
-    network = graph.read(tmp_path / "out" / narrow.GRAPH)
+    network = graph.read(tmp_path / "out" / GRAPH)
     assert {has // 2} == {layer.inner.out_features for layer in network.layers}
     learner, encoder = Learner(tmp_path / "out" / "events.npz"), Encoder(tmp_path / "out")
     assert learner.encoder == encoder.fingerprint != Encoder().fingerprint
     assert np.array_equal(learner.weights, Learner().weights)
     assert 2 == narrow.main([*command, "--inner", str(has)])
     assert f"--inner must be from 1 to {has - 1}" in capsys.readouterr().err
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    for name, folder in (
+        ("events.npz", narrow.FOLDER),
+        (GRAPH, tmp_path / "out"),
+        ("pieces.txt", narrow.FOLDER),
+    ):
+        (mixed / name).write_bytes((folder / name).read_bytes())
+    assert 2 == narrow.main([*command, "--inner", "8", "--models", str(mixed)])
+    assert "events.npz: the linear models were made with another encoder" in capsys.readouterr().err

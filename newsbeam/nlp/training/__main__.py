@@ -143,23 +143,36 @@ def write_models(
     ``encoder``, with the pieces ``kept``, learned from ``seen``.
     """
     scores = learning.score(samples_of(held_out, kept), encoder)
-    out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
-        made = Path(folder)
-        (made / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
-        graph.write(encoder, made / GRAPH)
-        arrays, measured = fit_all(seen, held_out, scores)
-        arrays["encoder"] = np.array(fingerprint(made))
-        with (made / MODEL.name).open("wb") as file:
-            np.savez_compressed(file, **arrays)
-        for name in (VOCABULARY, GRAPH, MODEL.name):
-            (made / name).replace(out / name)
+    arrays, measured = fit_all(seen, held_out, scores)
+    put_models(encoder, kept, arrays, out)
     size = sum((out / name).stat().st_size for name in (VOCABULARY, GRAPH, MODEL.name)) / 1e6
     print(f"{len(kept)} pieces, {measured.pop('features'):.0f} features, {size:.1f} MB: {out}")
     print(
         "on the newer items, held out: "
         + ", ".join(f"{name} {value:.3f}" for name, value in measured.items())
     )
+
+
+def put_models(encoder: network.Network, kept: Sequence[str], arrays: Mapping[str, Any], out: Path) -> None:
+    """Write ``encoder``, its pieces ``kept``, and the ``arrays`` of the linear models to ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out) as folder:  # a training that is stopped leaves what was there
+        made = Path(folder)
+        (made / VOCABULARY).write_text("\n".join(kept), encoding="utf-8")
+        graph.write(encoder, made / GRAPH)
+        with (made / MODEL.name).open("wb") as file:
+            np.savez_compressed(file, **{**arrays, "encoder": np.array(fingerprint(made))})
+        for name in (VOCABULARY, GRAPH, MODEL.name):
+            (made / name).replace(out / name)
+
+
+def encoder_of(models: Path) -> tuple[network.Network, list[str]]:
+    """Return the encoder of the folder ``models`` as a network, and its pieces."""
+    kept = (models / VOCABULARY).read_text(encoding="utf-8").split("\n")
+    encoder = graph.read(models / GRAPH)
+    if len(kept) != len(encoder.words.weight):
+        raise NewsbeamError("pieces and encoder are not of one model", where=str(models))
+    return encoder, kept
 
 
 def split_newest(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:

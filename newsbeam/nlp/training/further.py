@@ -15,16 +15,16 @@ import numpy as np
 
 from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
-from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY
+from newsbeam.nlp.encoder import FOLDER
 from newsbeam.nlp.training.__main__ import (
     OWN_WEIGHT,
+    encoder_of,
     own_items,
     preparer,
     samples_of,
     split_newest,
     write_models,
 )
-from newsbeam.nlp.training.graph import read
 from newsbeam.nlp.training.learning import score, train
 from newsbeam.nlp.training.prepare import Example, Scores
 
@@ -54,10 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _train(labelled: Sequence[Path], new: Sequence[Path], models: Path, out: Path) -> None:
-    kept = (models / VOCABULARY).read_text(encoding="utf-8").split("\n")
-    encoder = read(models / GRAPH)
-    if len(kept) != len(encoder.words.weight):
-        raise NewsbeamError("pieces and encoder are not of one model", where=str(models))
+    encoder, kept = encoder_of(models)
     fresh = [item for path in new for item in read_labelled(path)]
     if not fresh:
         raise NewsbeamError("no new examples", where=", ".join(map(str, new)))

@@ -98,10 +98,7 @@ def train(
         {"params": heads, "lr": network.rate_of_heads},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
-    steps = sum(-(-len(samples) // BATCH) for samples in epochs)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, step / (WARM_UP * steps + 1)) * (1 - step / steps)
-    )
+    schedule = warm_up(optimizer, sum(-(-len(samples) // BATCH) for samples in epochs))
     network.train()
     for epoch, samples in enumerate(epochs):
         started, total = time.monotonic(), 0.0
@@ -127,6 +124,13 @@ def train(
             total += float(loss.detach()) * len(batch)
         took = time.monotonic() - started
         print(f"{label}epoch {epoch + 1}: loss {total / len(samples):.3f}, {took:.0f} s", flush=True)
+
+
+def warm_up(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LRScheduler:
+    """Return a schedule of ``steps``: the rates rise, then fall to nothing."""
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, step / (WARM_UP * steps + 1)) * (1 - step / steps)
+    )
 
 
 class _Wanted(NamedTuple):

@@ -1,10 +1,10 @@
-"""``python -m newsbeam.nlp.training.narrow --labelled train.jsonl --inner 1024``: a cheaper encoder.
+"""``python -m newsbeam.nlp.training.narrow --labelled train.jsonl --inner 1024``: makes an encoder cheaper.
 
-Takes from each layer of the encoder that ships the numbers between its dense layers that are missed
-least, and mends what the others add (Hassibi and Stork 1993, "Optimal Brain Surgeon"). Then the narrower
-network learns to represent texts as the whole one does (Jiao et al. 2020, "TinyBERT"): labelled items,
-examples of our own, variants of items, and texts without labels. No label is used; the linear models, how
-scores are joined, and the thresholds stay.
+Takes from each layer of an encoder the numbers between its dense layers that are missed least, and mends
+what the others add (Hassibi and Stork 1993, "Optimal Brain Surgeon"). Then the narrower network learns to
+represent texts as the whole one does (Jiao et al. 2020, "TinyBERT"): labelled items, examples of our own,
+variants of items, and texts without labels. No label is used; the linear models, how scores are joined,
+and the thresholds stay.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,11 +21,17 @@ import torch
 
 from newsbeam.errors import NewsbeamError
 from newsbeam.evaluation import read_labelled
-from newsbeam.nlp.encoder import FOLDER, GRAPH, VOCABULARY, fingerprint
-from newsbeam.nlp.learner import MODEL, sigmoid
-from newsbeam.nlp.training import graph
-from newsbeam.nlp.training.__main__ import own_items, preparer, samples_of, split_newest
-from newsbeam.nlp.training.learning import WARM_UP, Sample, batches, collate, score
+from newsbeam.nlp.encoder import FOLDER, fingerprint
+from newsbeam.nlp.learner import MODEL, Learner, sigmoid
+from newsbeam.nlp.training.__main__ import (
+    encoder_of,
+    own_items,
+    preparer,
+    put_models,
+    samples_of,
+    split_newest,
+)
+from newsbeam.nlp.training.learning import Sample, batches, collate, score, warm_up
 from newsbeam.nlp.training.network import INNER, Layer, Network, hidden
 from newsbeam.nlp.training.variants import neighbours, read_texts, variants
 
@@ -45,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--unlabelled", type=Path, nargs="*", default=[], help="more texts: title, summary; JSON Lines"
     )
-    parser.add_argument("--inner", type=int, required=True, help=f"numbers to keep, of {INNER} in a layer")
+    parser.add_argument(
+        "--inner", type=int, required=True, help=f"numbers to keep in a layer; as trained it has {INNER}"
+    )
     parser.add_argument(
         "--models", type=Path, default=FOLDER, help="the folder of the models to start from (%(default)s)"
     )
@@ -61,11 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def narrow(labelled: Sequence[Path], unlabelled: Sequence[Path], models: Path, inner: int, out: Path) -> None:
     """Write to ``out`` the models of ``models`` with an encoder that has ``inner`` numbers in a layer."""
-    kept = (models / VOCABULARY).read_text(encoding="utf-8").split("\n")
-    whole = graph.read(models / GRAPH)
+    whole, kept = encoder_of(models)
+    learner = Learner(models / MODEL.name)
+    if learner.encoder != fingerprint(models):
+        raise NewsbeamError(
+            "the linear models were made with another encoder", where=str(models / MODEL.name)
+        )
     has = whole.layers[0].inner.out_features
-    if len(kept) != len(whole.words.weight):
-        raise NewsbeamError("pieces and encoder are not of one model", where=str(models))
     if not 0 < inner < has:
         raise NewsbeamError(f"--inner must be from 1 to {has - 1}: the encoder has {has}", where=str(models))
     make = preparer()
@@ -79,7 +88,8 @@ def narrow(labelled: Sequence[Path], unlabelled: Sequence[Path], models: Path, i
     print(f"cut: {_distance(whole, network, held_out)}", flush=True)
     imitate(whole, network, samples)
     print(f"taught: {_distance(whole, network, held_out)}")
-    _write(network, models, out)
+    with np.load(models / MODEL.name, allow_pickle=False) as arrays:
+        put_models(network, kept, arrays, out)
 
 
 def cut(whole: Network, samples: Sequence[Sample], inner: int) -> Network:
@@ -149,10 +159,7 @@ def imitate(whole: Network, network: Network, samples: Sequence[Sample], seed: i
     network.requires_grad_(False)  # but for the layers: tables and heads are those of the whole one
     network.layers.requires_grad_(True)
     optimizer = torch.optim.AdamW(network.layers.parameters(), lr=RATE, weight_decay=0.0, fused=True)
-    steps = EPOCHS * len(batches(samples))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, step / (WARM_UP * steps + 1)) * (1 - step / steps)
-    )
+    schedule = warm_up(optimizer, EPOCHS * len(batches(samples)))
     whole.eval()
     network.eval()  # nothing is dropped: what is wanted is exact
     for epoch in range(EPOCHS):
@@ -189,19 +196,6 @@ def _distance(whole: Network, network: Network, samples: Sequence[Sample]) -> st
         float(np.sqrt(np.square(a - b).mean())) for a, b in ((theirs, ours), (sigmoid(theirs), sigmoid(ours)))
     )
     return f"{odds:.3f} log odds from the whole one, {chance:.4f} in probability"
-
-
-def _write(network: Network, models: Path, out: Path) -> None:
-    """Write ``network`` to ``out``, with the pieces and the linear models of ``models``."""
-    out.mkdir(parents=True, exist_ok=True)
-    with np.load(models / MODEL.name, allow_pickle=False) as arrays, TemporaryDirectory(dir=out) as folder:
-        made = Path(folder)
-        (made / VOCABULARY).write_bytes((models / VOCABULARY).read_bytes())
-        graph.write(network, made / GRAPH)
-        with (made / MODEL.name).open("wb") as file:
-            np.savez_compressed(file, **{**arrays, "encoder": np.array(fingerprint(made))})
-        for name in (VOCABULARY, GRAPH, MODEL.name):
-            (made / name).replace(out / name)
 
 
 if __name__ == "__main__":
